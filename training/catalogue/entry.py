@@ -1,0 +1,110 @@
+"""One exercise of the catalogue, as the data files spell it. Pure pydantic, no Django."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LEVELS = ("beginner", "intermediate", "advanced")
+
+# The muscles of free-exercise-db (public domain), so that its exercises can be imported without loss.
+Muscle = Literal[
+    "abdominals", "abductors", "adductors", "biceps", "calves", "chest", "forearms", "glutes", "hamstrings", "lats",
+    "lower back", "middle back", "neck", "quadriceps", "shoulders", "traps", "triceps",
+]  # fmt: skip
+MUSCLES: tuple[str, ...] = Muscle.__args__  # type: ignore[attr-defined]
+
+Pattern = Literal[
+    "squat", "hinge", "lunge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull", "carry", "core",
+    "isolation", "olympic", "jump", "cyclical", "mobility",
+]  # fmt: skip
+
+# What an injury named by an athlete rules out: body regions.
+Region = Literal["ankle", "knee", "hip", "lower_back", "upper_back", "neck", "shoulder", "elbow", "wrist"]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Closed(BaseModel):
+    """Data files hold no unknown keys: a typing error is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Translated(Closed):
+    """The same words in both languages."""
+
+    en: str
+    fr: str
+
+
+class Aliases(Closed):
+    """Other names people use."""
+
+    en: list[str] = []
+    fr: list[str] = []
+
+
+class Links(Closed):
+    """Slugs of neighbours; null at the end of a line."""
+
+    easier: Word | None = None
+    harder: Word | None = None
+    variation: Word | None = None
+
+
+class Breakdown(Closed):
+    """The technical breakdown."""
+
+    setup: str
+    execution: str
+    breathing: str
+
+
+class Progressions(Closed):
+    """A sentence each: how to make it easier, harder, or to vary it."""
+
+    easier: str
+    harder: str
+    variation: str
+
+
+class Details(Closed):
+    """What enrichment without a model tells of an exercise, written for that very exercise."""
+
+    cues: Annotated[list[str], Field(min_length=3, max_length=5)]
+    mistakes: Annotated[list[str], Field(min_length=2, max_length=4)]
+    progressions: Progressions
+    breakdown: Breakdown
+
+
+class BothDetails(Closed):
+    en: Details
+    fr: Details
+
+
+class Entry(Closed):
+    """One exercise."""
+
+    slug: Word  # the English name in kebab-case
+    name: Translated
+    aliases: Aliases = Aliases()
+    coaches: list[str]
+    # What it may serve as in a session.
+    roles: list[Literal["warmup", "skill", "main", "accessory", "conditioning", "cooldown"]]
+    modality: Literal["gymnastics", "weightlifting", "monostructural"]
+    pattern: Pattern
+    mechanic: Literal["compound", "isolation"]
+    primary: list[Muscle]
+    secondary: list[Muscle] = []
+    # Groups of alternatives: [[barbell], [rack]] needs both, [[dumbbell, kettlebell]] either; [] needs the body only.
+    equipment: list[list[Word]] = []
+    level: Literal["beginner", "intermediate", "advanced"]
+    unilateral: bool = False
+    implements: Literal[1, 2] = 1
+    measure: Literal["reps", "seconds", "meters", "calories"] = "reps"
+    seconds_per_rep: float = 3
+    ladder: Word | None = None
+    step: int | None = None
+    contraindications: list[Region] = []
+    links: Links = Links()
+    cue: Translated  # the one essential cue of the fast answer
+    details: BothDetails
