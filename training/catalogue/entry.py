@@ -1,5 +1,6 @@
 """One exercise of the catalogue, as the data files spell it. Pure pydantic, no Django."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,7 +97,7 @@ class Entry(Closed):
     primary: list[Muscle]
     secondary: list[Muscle] = []
     # Groups of alternatives: [[barbell], [rack]] needs both, [[dumbbell, kettlebell]] either; [] needs the body only.
-    equipment: list[list[Word]] = []
+    equipment: list[Annotated[list[Word], Field(min_length=1)]] = []
     level: Literal["beginner", "intermediate", "advanced"]
     unilateral: bool = False
     implements: Literal[1, 2] = 1
@@ -108,3 +109,11 @@ class Entry(Closed):
     links: Links = Links()
     cue: Translated  # the one essential cue of the fast answer
     details: BothDetails
+
+    def names(self) -> list[str]:
+        """Every name it goes by, in both languages."""
+        return [self.name.en, self.name.fr, *self.aliases.en, *self.aliases.fr]
+
+    def possible(self, equipment: Collection[str]) -> bool:
+        """Whether this equipment is enough: something of every group."""
+        return all(any(word in equipment for word in group) for group in self.equipment)
