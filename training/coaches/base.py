@@ -1,0 +1,61 @@
+"""What a coach is.
+
+A `Profile` is what everybody may know of a coach; a `Coach` is one that serves. A sixth coach is one file in this
+package, one in `training.analyses` and one line in the registry.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from training.catalogue import Catalogue
+from training.llm import Prompt
+from training.prescription import Format, Prescription, Refused
+from training.request import SessionRequest
+
+
+class Profile:
+    """What a coach teaches and with what. A coach that has no more than this cannot be asked yet."""
+
+    slug: ClassVar[str]
+    disciplines: ClassVar[tuple[str, ...]]  # the first is the default
+    equipment: ClassVar[tuple[str, ...]]  # the words its exercises know; others in a request are not understood
+    formats: ClassVar[tuple[Format, ...]]  # of its blocks
+    analyses: ClassVar[tuple[str, ...]]  # the keys of a session's `analysis`
+    available: ClassVar[bool] = False
+
+    def discipline(self, request: SessionRequest) -> str:
+        """The discipline asked for, or the coach's first. Raises Refused at /discipline for another coach's."""
+        chosen = request.discipline or self.disciplines[0]
+        if chosen not in self.disciplines:
+            raise Refused.at(
+                "/discipline",
+                "invalid_choice",
+                f"The {self.slug} coach knows {', '.join(self.disciplines)}, not {chosen!r}.",
+            )
+        return chosen
+
+
+class Coach(Profile, ABC):
+    """A coach that serves. Every method is pure: the same arguments give the same answer."""
+
+    available: ClassVar[bool] = True
+    prompt_version: ClassVar[str]  # changes with every change of the prompt or the draft
+    draft: ClassVar[type[BaseModel]]  # what a model answers: slugs and numbers, valid in the provider's strict mode
+
+    @abstractmethod
+    def plan(self, request: SessionRequest, catalogue: Catalogue, *, seed: int) -> Prescription:
+        """The built-in coach's session. Raises Refused where nothing is left that the athlete may do."""
+
+    @abstractmethod
+    def prompt(self, request: SessionRequest, catalogue: Catalogue) -> Prompt:
+        """What a model is asked. The athlete's own words stand in it as quoted data."""
+
+    @abstractmethod
+    def expand(self, draft: BaseModel, request: SessionRequest, catalogue: Catalogue) -> Prescription:
+        """The whole prescription a draft means. Raises Refused, with pointers into the draft, to have it asked again."""
+
+    @abstractmethod
+    def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
+        """The computed figures of a session, under the names in `analyses`."""
