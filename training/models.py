@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 
@@ -86,6 +86,11 @@ class TrainingSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coach} {self.id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """In one transaction with whatever hears of it: Django sends `post_save` after its own has ended."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     def parsed_request(self) -> SessionRequest:
         """The request as its pydantic model."""

@@ -1,0 +1,83 @@
+"""The one door for the queue's side effects: after the commit, a Celery message that wakes a worker.
+
+A message carries no work: it permits its worker to claim the first ready item. Lost, doubled or late ones change nothing
+but latency, for `rescue` compares what waits in the broker with the rows and sends what is missing. So whoever saves a
+session waits for a lost broker at most SEND_SECONDS, once, and then nobody does for a while.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from config.broker import breaker
+
+QUEUE = "enrichment"
+TASK = "enrichment.enrich"
+MESSAGE_VERSION = 1
+PULSE_TASK = "enrichment.pulse"
+PULSE_EXPIRES_SECONDS = 15
+SEND_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+def send(item_id: UUID, priority: int) -> None:
+    """Sends the wake-up of a ready item once the transaction is committed; never raises for the broker's sake."""
+    transaction.on_commit(partial(_send_now, item_id, priority), robust=True)
+
+
+def pulse(worker: str) -> None:
+    """A worker's message to itself, last in line: it must not delay an item. Not sent while the broker is away."""
+    if breaker.closed():
+        _bounded(
+            current_app.send_task,
+            PULSE_TASK,
+            queue=pulse_queue(worker),
+            priority=9,
+            expires=PULSE_EXPIRES_SECONDS,
+            retry=False,
+        )
+
+
+def pulse_queue(worker: str) -> str:
+    """The queue that only this worker consumes."""
+    return f"pulse.{worker}"
+
+
+def waiting() -> int:
+    """How many wake-ups wait in the broker. Raises OperationalError where it is not there."""
+    with current_app.pool.acquire(block=True) as connection:
+        return int(connection.default_channel.queue_declare(queue=QUEUE, passive=True).message_count)
+
+
+def _send_now(item_id: UUID, priority: int) -> None:
+    if breaker.closed():  # else the row waits; `rescue` will send
+        _bounded(
+            current_app.send_task,
+            TASK,
+            kwargs={"item_id": str(item_id), "version": MESSAGE_VERSION},
+            queue=QUEUE,
+            priority=priority - 1,  # 1..10, 1 the most urgent, onto Redis' 0..9, 0 the most urgent
+            retry=False,
+        )
+
+
+def _bounded(send_task: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """In a thread, for no timeout of the broker's client bounds the whole of connecting, sending and its retries."""
+    try:
+        _sender().submit(send_task, *args, **kwargs).result(timeout=SEND_SECONDS)
+    except (OperationalError, OSError, TimeoutError) as error:
+        breaker.open()
+        logger.warning("broker away, message not sent", extra={"task": args[0], "error": type(error).__name__})
+
+
+@cache
+def _sender() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="dispatch")

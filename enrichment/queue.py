@@ -1,0 +1,168 @@
+"""What people are told of the queue: a place in it, honest estimates, and the numbers of the whole.
+
+Only reads. Two functions see everybody's rows and answer with numbers alone: `position` and `stats`.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Sum
+
+from enrichment.models import EnrichmentItem, Status, Worker
+from training import coaches, details
+from training.models import EnrichmentStatus, TrainingSession
+
+# Beyond this a place is the planner's estimate: counting a million rows takes 86 ms, each time somebody asks.
+EXACT_PLACES = 1_000
+# 90 % of a normal distribution lie below its mean plus this many standard deviations.
+Z_P90 = 1.2816
+
+_AHEAD = """
+    FROM enrichment_enrichmentitem
+    WHERE status = 'pending' AND next_attempt_at IS NULL AND (priority, queued_at, id) < (%s, %s, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Service:
+    """How long items take from claim to completion, over the window: seconds."""
+
+    mean: float
+    deviation: float
+
+
+def position(item: EnrichmentItem) -> int | None:
+    """The item's place among the ready ones, from 1, in the order of claims; None where it is not ready."""
+    if not item.is_ready:
+        return None
+    place = [item.priority, item.queued_at, item.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 {_AHEAD} LIMIT {EXACT_PLACES + 1}) AS ahead", place)
+        ahead = int(cursor.fetchone()[0])
+        if ahead > EXACT_PLACES:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 {_AHEAD}", place)
+            plan = cursor.fetchone()[0]
+            plan = json.loads(plan) if isinstance(plan, str) else plan
+            ahead = max(ahead, int(plan[0]["Plan"]["Plan Rows"]))
+    return ahead + 1
+
+
+def status(session: TrainingSession) -> dict[str, Any]:
+    """The contract's enrichment status of a session."""
+    item = EnrichmentItem.objects.filter(session=session).first()
+    place = position(item) if item else None
+    wait, wait_p90 = estimate(place) if place else (None, None)
+    return {
+        "session": str(session.pk),
+        "status": session.enrichment_status,
+        "item": item.as_json() if item else None,
+        "queue_position": place,
+        "estimated_wait_seconds": wait,
+        "estimated_wait_seconds_p90": wait_p90,
+        "progress": {"enriched": session.details.count(), "total": details.total(session)},
+    }
+
+
+def is_final(session: TrainingSession, item: dict[str, Any] | None) -> bool:
+    """Whether nothing more will happen by itself."""
+    if item is None:
+        return session.enrichment_status in (EnrichmentStatus.FULL, EnrichmentStatus.ENRICHED)
+    return item["status"] in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+
+def estimate(place: int) -> tuple[int | None, int | None]:
+    """Seconds until the item at this place is enriched: the mean and the 90th percentile; None without a worker.
+
+    Workers take items in order as they become free: (place - free) / capacity rounds of the mean service time before it
+    starts, and its own. The spread of a sum of n like times grows with the root of n.
+    """
+    workers = _workers()
+    capacity = workers["capacity"]
+    if not capacity:
+        return None, None
+    service = _service()
+    free = max(0, capacity - EnrichmentItem.objects.processing().count())
+    rounds = math.ceil(max(0, place - free) / capacity)
+    mean = service.mean * (max(0, place - free) / capacity + 1)
+    p90 = mean + Z_P90 * service.deviation * math.sqrt(rounds + 1)
+    return math.ceil(mean), math.ceil(p90)
+
+
+def stats() -> dict[str, Any]:
+    """The contract's queue stats: what is, and what the window saw."""
+    pending = EnrichmentItem.objects.pending()
+    by_priority = dict(pending.values_list("priority").annotate(n=Count("*")).order_by())
+    by_coach = dict(pending.values_list("coach").annotate(n=Count("*")).order_by())
+    with connection.cursor() as cursor:
+        cursor.execute(_WINDOW, {"window": settings.STATS_WINDOW_SECONDS})
+        columns = [column.name for column in cursor.description or ()]
+        window = dict(zip(columns, cursor.fetchone(), strict=True))
+    workers = _workers()
+    return {
+        "pending": sum(by_priority.values()),
+        "processing": EnrichmentItem.objects.processing().count(),
+        "completed": window["completed"],
+        "failed": window["failed"],
+        "cancelled": window["cancelled"],
+        "by_priority": {str(priority): by_priority.get(priority, 0) for priority in range(1, 11)},
+        "by_coach": {slug: by_coach.get(slug, 0) for slug in coaches.REGISTRY},
+        "oldest_pending_seconds": _rounded(window["oldest_pending"]),
+        "workers": workers["workers"],
+        "capacity": workers["capacity"],
+        "throughput_per_minute": round(window["completed"] * 60 / settings.STATS_WINDOW_SECONDS, 4),
+        "wait_seconds": {"p50": _rounded(window["wait_p50"]), "p95": _rounded(window["wait_p95"])},
+        "service_seconds": {"p50": _rounded(window["service_p50"]), "p95": _rounded(window["service_p95"])},
+        "window_seconds": settings.STATS_WINDOW_SECONDS,
+    }
+
+
+_WINDOW = """
+    SELECT
+        count(*) FILTER (WHERE status = 'completed') AS completed,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY wait) AS wait_p50,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY wait) AS wait_p95,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY service) FILTER (WHERE status = 'completed') AS service_p50,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY service) FILTER (WHERE status = 'completed') AS service_p95,
+        (SELECT extract(epoch FROM statement_timestamp() - min(queued_at))
+         FROM enrichment_enrichmentitem WHERE status = 'pending') AS oldest_pending
+    FROM (
+        SELECT status,
+            extract(epoch FROM first_claimed_at - queued_at) AS wait,
+            extract(epoch FROM completed_at - started_at) AS service
+        FROM enrichment_enrichmentitem
+        WHERE completed_at > statement_timestamp() - make_interval(secs => %(window)s)
+    ) AS finished
+"""
+
+_SERVICE = """
+    SELECT avg(service), stddev_pop(service) FROM (
+        SELECT extract(epoch FROM completed_at - started_at) AS service
+        FROM enrichment_enrichmentitem
+        WHERE status = 'completed' AND completed_at > statement_timestamp() - make_interval(secs => %s)
+        ORDER BY completed_at DESC LIMIT 1000
+    ) AS latest
+"""
+
+
+def _service() -> Service:
+    """Measured over the window; before anything was measured ITEM_EXPECTED_SECONDS, as widely spread as it is long."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVICE, [settings.STATS_WINDOW_SECONDS])
+        mean, deviation = cursor.fetchone()
+    if mean is None:
+        return Service(settings.ITEM_EXPECTED_SECONDS, settings.ITEM_EXPECTED_SECONDS)
+    return Service(float(mean), float(deviation))
+
+
+def _workers() -> dict[str, int]:
+    return Worker.objects.live().aggregate(workers=Count("*"), capacity=Sum("capacity", default=0))
+
+
+def _rounded(seconds: Any) -> float | None:
+    return None if seconds is None else round(float(seconds), 3)
