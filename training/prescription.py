@@ -5,14 +5,24 @@ its sets into a workout is told in the API's documentation and computed in `trai
 distances metres, durations seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 Text = Annotated[str, StringConstraints(max_length=500)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Role = Literal["warmup", "skill", "main", "accessory", "conditioning", "cooldown"]
 Format = Literal[
     "sets", "superset", "circuit", "intervals", "steady", "amrap", "emom", "for_time", "tabata", "chipper", "ladder",
@@ -24,6 +34,7 @@ Sport = Literal["run", "bike", "swim", "row", "ski"]
 MAX_BLOCKS = 30
 MAX_EXERCISES = 60  # in a session
 MAX_SETS = 60  # of an exercise
+MAX_ERRORS = 100  # told of one body: enough to mend it, too few to make a big answer of a small request
 
 
 @dataclass(frozen=True)
@@ -35,12 +46,12 @@ class FieldError:
     detail: str
 
 
-class Refused(ValueError):
-    """Readable, but not acceptable: every place that is wrong, and why."""
+class Refused(ValueError):  # noqa: N818 - reads as what happened: raise Refused, except Refused
+    """Readable, but not acceptable: every place that is wrong, and why. The first MAX_ERRORS of them are told."""
 
-    def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__("; ".join(f"{e.pointer or '/'}: {e.detail}" for e in errors))
-        self.errors = errors
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = list(islice(errors, MAX_ERRORS))
+        super().__init__("; ".join(f"{e.pointer or '/'}: {e.detail}" for e in self.errors))
 
     @classmethod
     def at(cls, pointer: str, code: str, detail: str) -> Self:
@@ -50,43 +61,58 @@ class Refused(ValueError):
     @classmethod
     def of(cls, error: ValidationError, prefix: str = "") -> Self:
         """What pydantic refused, in the API's words."""
-        return cls(
-            [
-                FieldError(
-                    pointer=prefix + pointer(*e["loc"]),
-                    code=_CODES.get(e["type"], "invalid"),
-                    detail=e["msg"].removeprefix("Value error, "),
-                )
-                for e in error.errors(include_url=False, include_input=False)
-            ]
-        )
+        return cls(_translate(e, prefix) for e in error.errors(include_url=False, include_input=False))
 
 
-_CODES = {
-    "missing": "required",
-    "extra_forbidden": "unknown_key",
-    "literal_error": "invalid_choice",
-    "less_than_equal": "max_value",
-    "less_than": "max_value",
-    "greater_than_equal": "min_value",
-    "greater_than": "min_value",
-    "string_too_long": "max_length",
-    "string_too_short": "min_length",
-    "too_long": "max_length",
-    "too_short": "min_length",
-    "string_pattern_mismatch": "invalid_format",
-    "finite_number": "not_finite",
+# What pydantic says -> the API's code, and a sentence with the values of pydantic's own context.
+_WORDS = {
+    "missing": ("required", "This is required."),
+    "extra_forbidden": ("unknown_key", "There is no such key."),
+    "literal_error": ("invalid_choice", "Expected {expected}."),
+    "less_than_equal": ("max_value", "At most {le}."),
+    "less_than": ("max_value", "Less than {lt}."),
+    "greater_than_equal": ("min_value", "At least {ge}."),
+    "greater_than": ("min_value", "More than {gt}."),
+    "string_too_long": ("max_length", "At most {max_length} characters."),
+    "string_too_short": ("min_length", "At least {min_length} characters."),
+    "too_long": ("max_length", "At most {max_length} of them."),
+    "too_short": ("min_length", "At least {min_length} of them."),
+    "string_pattern_mismatch": ("invalid_format", "Expected the form {pattern}."),
+    "string_unicode": ("invalid_character", "Not valid Unicode."),
+    "finite_number": ("not_finite", "Expected a finite number."),
+    "bool_type": ("invalid_type", "Expected true or false."),
+    "int_type": ("invalid_type", "Expected a whole number."),
+    "float_type": ("invalid_type", "Expected a number."),
+    "string_type": ("invalid_type", "Expected text."),
+    "list_type": ("invalid_type", "Expected a list."),
+    "dict_type": ("invalid_type", "Expected an object."),
+    "model_type": ("invalid_type", "Expected an object."),
 }
 
 
+def _translate(error: ErrorDetails, prefix: str) -> FieldError:
+    # Errors that our own validators raise carry the API's code as their type, and their sentence.
+    known = _WORDS.get(error["type"])
+    code, detail = (known[0], known[1].format(**error.get("ctx", {}))) if known else (error["type"], error["msg"])
+    place = error["loc"]
+    if place[-1:] == ("[key]",) and error["type"].startswith("string_"):
+        place = place[:-1]  # pydantic's mark for a refused key of a dictionary; the only dictionary holds numbers
+    return FieldError(prefix + pointer(*place), code, detail)
+
+
 def pointer(*parts: str | int) -> str:
-    """The JSON pointer to a place, RFC 6901."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    """The JSON pointer to a place, RFC 6901. Lone surrogates, which no answer could carry, are spelled out."""
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join("/" + part for part in escaped).encode(errors="backslashreplace").decode()
 
 
 def or_default(default: Any) -> BeforeValidator:
     """null means the default: an import may give null for every key it does not need."""
     return BeforeValidator(lambda value: default if value is None else value)
+
+
+# The keys of blocks and exercises share one namespace. Empty: none given; `training.imports.with_keys` makes one.
+Key = Annotated[str, StringConstraints(max_length=500), or_default("")]
 
 
 class Shape(BaseModel):
@@ -113,12 +139,20 @@ class Set(Shape):
     tempo: Annotated[str, StringConstraints(pattern=r"^[0-9X]{4}$")] | None = None
     rest_seconds: Annotated[float, Field(ge=0, le=3_600)] | None = None
 
+    @model_validator(mode="after")
+    def _has_a_measure(self) -> Self:
+        if all(measure is None for measure in (self.reps, self.duration_seconds, self.distance_meters, self.calories)):
+            raise PydanticCustomError(
+                "required", "A set needs one of reps, duration_seconds, distance_meters and calories."
+            )
+        return self
+
 
 class PrescribedExercise(Shape):
     """An exercise of the catalogue (`exercise` is its slug), or a stranger known by its name alone."""
 
     key: Key = ""
-    exercise: str | None = None
+    exercise: Text | None = None
     name: Text | None = None
     per_side: Annotated[bool, or_default(False)] = False
     implements: Annotated[int, Field(ge=1, le=2), or_default(1)] = 1
@@ -127,6 +161,18 @@ class PrescribedExercise(Shape):
     cue: Text | None = None
     substitutions: Annotated[list[Text], Field(max_length=20), or_default([])] = []
     sets: Annotated[list[Set], Field(min_length=1, max_length=MAX_SETS)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_details(cls, data: Any) -> Any:
+        """What GET gives can be POSTed: the details an answer carries are no part of a prescription."""
+        return {key: value for key, value in data.items() if key != "details"} if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.exercise is None and not (self.name and self.name.strip()):
+            raise PydanticCustomError("required", "An exercise needs a name, or the slug of one of the catalogue.")
+        return self
 
 
 class Block(Shape):
@@ -152,6 +198,13 @@ class Prescription(Shape):
     duration_minutes: Annotated[float, Field(ge=1, le=1_440)] | None = None
     rationale: Text | None = None
     blocks: Annotated[list[Block], Field(min_length=1, max_length=MAX_BLOCKS)]
+
+    @field_validator("blocks")
+    @classmethod
+    def _few_enough_exercises(cls, blocks: list[Block]) -> list[Block]:
+        if sum(len(block.exercises) for block in blocks) > MAX_EXERCISES:
+            raise PydanticCustomError("max_length", f"At most {MAX_EXERCISES} exercises in a session.")
+        return blocks
 
     def exercises(self) -> Iterator[tuple[Block, PrescribedExercise]]:
         """Every exercise in order, with the block it stands in."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Count, Max
 from django.db.models.functions import Now
@@ -10,19 +11,17 @@ from training.catalogue.entry import Entry
 from training.catalogue.lookup import Catalogue, fold
 from training.models import Exercise
 
-# The table's state when it was read, and what was read. Replaced as one, so threads need no lock.
-_cached: tuple[tuple[int, datetime | None], Catalogue] | None = None
-
 
 def current() -> Catalogue:
     """The catalogue of the Exercise table. One cheap query; the rows are read again only after they changed."""
-    global _cached
     table = Exercise.objects.aggregate(count=Count("pk"), newest=Max("updated_at"))
-    state = (table["count"], table["newest"])
-    if _cached is None or _cached[0] != state:
-        entries = Exercise.objects.values_list("entry", flat=True)
-        _cached = state, Catalogue(Entry.model_validate(entry) for entry in entries)
-    return _cached[1]
+    return _read(table["count"], table["newest"])
+
+
+@lru_cache(maxsize=1)
+def _read(count: int, newest: datetime | None) -> Catalogue:
+    """The table in the state that has this many rows and this newest one."""
+    return Catalogue(Entry.model_validate(entry) for entry in Exercise.objects.values_list("entry", flat=True))
 
 
 def load(entries: Iterable[Entry]) -> int:
