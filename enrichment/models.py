@@ -93,7 +93,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
             event_count=1,
         )
         item.refresh_from_db()
-        EnrichmentEvent.objects.create(item.event(EnrichmentEvent.Kind.QUEUED, number=1))
+        item.event(EnrichmentEvent.Kind.QUEUED, number=1).save(force_insert=True)
         dispatch.send(item.pk, item.priority)
         return item
 
