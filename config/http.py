@@ -1,0 +1,236 @@
+"""What every endpoint speaks: problems (RFC 9457), JSON bodies, tokens, pages.
+
+REST framework's settings name these, and it reads them while it imports its own views: no import of those here.
+What views inherit is in `config.views`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import IO, Any, TypeVar
+
+from django.core import signing
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views import defaults
+from knox.auth import TokenAuthentication as KnoxAuthentication
+from knox.crypto import hash_token
+from pydantic import BaseModel, ValidationError
+from rest_framework import exceptions, pagination, parsers
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from config import bodies
+from config.models import Token
+from training.prescription import FieldError, Refused, pointer
+
+# A body of nothing but mistakes must not be answered with a larger one.
+MAX_ERRORS = 100
+
+S = TypeVar("S", bound=BaseModel)
+
+
+# --- problems ---
+
+
+class Problem(exceptions.APIException):
+    """A refusal in the words of RFC 9457. `kind` names one that callers may want to tell from others of its status."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        kind: str | None = None,
+        errors: Sequence[FieldError] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status_code = status
+        self.kind = kind
+        self.errors = errors
+        if retry_after is None and status in (429, 503):
+            retry_after = 1  # both always say when to come back
+        self.retry_after = retry_after
+
+    def response(self) -> HttpResponse:
+        """The answer: always JSON, whatever the caller accepts."""
+        body: dict[str, Any] = {
+            "type": f"urn:secondwind:problem:{self.kind}" if self.kind else "about:blank",
+            "title": HTTPStatus(self.status_code).phrase,
+            "status": self.status_code,
+            "detail": str(self.detail),
+        }
+        if self.errors:
+            body["errors"] = [asdict(error) for error in self.errors[:MAX_ERRORS]]
+        # ASCII: the pointer to a key that is no valid text must still be sent.
+        response = HttpResponse(json.dumps(body), status=self.status_code, content_type="application/problem+json")
+        if self.retry_after is not None:
+            response["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
+        return response
+
+
+# The first that fits counts: the third is one of the fourth.
+_DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
+    (Http404, 404, "There is nothing here."),
+    (PermissionDenied, 403, "This is not yours to do."),
+    (RequestDataTooBig, 413, "The body is too large."),
+    (SuspiciousOperation, 400, "The request cannot be read."),
+    (BadRequest, 400, "The request cannot be read."),
+    (OperationalError, 503, "The database does not answer."),
+)
+
+
+def as_problem(error: Exception) -> Problem | None:
+    """What a caller is told of an error; None for a mistake of our own."""
+    match error:
+        case Problem():
+            return error
+        case Refused(errors=errors):
+            return Problem(422, "The request was understood and refused.", errors=errors)
+        case exceptions.ValidationError(detail=detail):
+            return Problem(422, "The request was understood and refused.", errors=_field_errors(detail))
+        case exceptions.Throttled(detail=detail):
+            return Problem(429, str(detail), retry_after=getattr(error, "wait", None))
+        case exceptions.APIException(status_code=status, detail=detail):
+            return Problem(status, str(detail))
+    return next((Problem(status, detail) for kind, status, detail in _DJANGO if isinstance(error, kind)), None)
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's EXCEPTION_HANDLER."""
+    problem = as_problem(error)
+    if problem is None:
+        return None
+    response = problem.response()
+    if challenge := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    return response
+
+
+def _field_errors(detail: Any, place: str = "") -> list[FieldError]:
+    """REST framework's tree of messages as a list of places."""
+    if isinstance(detail, dict):
+        return [error for key, value in detail.items() for error in _field_errors(value, place + pointer(key))]
+    if isinstance(detail, list):
+        return [error for value in detail for error in _field_errors(value, place)]
+    return [FieldError(place, getattr(detail, "code", "invalid"), str(detail))]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler400."""
+    return _outside_views(request, Problem(400, "The request cannot be read.")) or defaults.bad_request(
+        request, exception
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler403."""
+    return _outside_views(request, Problem(403, "This is not yours to do.")) or defaults.permission_denied(
+        request, exception
+    )
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler404."""
+    return _outside_views(request, Problem(404, "There is nothing here.")) or defaults.page_not_found(
+        request, exception
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Django's handler500."""
+    return _outside_views(request, Problem(500, "This is our mistake, and it was logged.")) or defaults.server_error(
+        request
+    )
+
+
+def _outside_views(request: HttpRequest, problem: Problem) -> HttpResponse | None:
+    return problem.response() if request.path.startswith("/api/") else None
+
+
+# --- what comes in ---
+
+
+class JSONParser(parsers.BaseParser):
+    """JSON in UTF-8 whatever charset the caller claims, as `config.bodies` allows it."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            return bodies.loads(stream.read())
+        except bodies.UnreadableError as error:
+            raise Problem(400, str(error), errors=error.errors) from None
+
+
+def read(request: Request, shape: type[S], *, needed: bool = True) -> S:
+    """The body as a shape. Raises Refused at every wrong place; Problem where there is none and one is `needed`."""
+    if needed and not request.body:
+        raise Problem(400, "The body is empty.")
+    data = request.data
+    if not isinstance(data, dict):
+        raise Refused.at("", "not_an_object", "The body must be a JSON object.")
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        raise Refused.of(error) from None
+
+
+class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # knox has no types
+    """`Authorization: Bearer <token>`, looked up by its hash. Reads only: expired tokens are `prune`'s to delete."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Any, Token]:
+        """The token's owner and the token. Raises AuthenticationFailed for everything that is not a live token."""
+        digest = hash_token(token.decode("utf-8", errors="replace"))
+        live = Token.objects.exclude(expiry__lte=Now()).filter(user__is_active=True)
+        row = live.filter(digest=digest).select_related("user").first()
+        if row is None:
+            raise exceptions.AuthenticationFailed("The token is unknown or has expired.")
+        return row.user, row
+
+
+# --- what goes out ---
+
+
+class CursorPagination(pagination.CursorPagination):
+    """Pages of `page_size` rows, at most 100. A cursor is signed, so that it can only be one that was given out."""
+
+    page_size = 20
+    max_page_size = 100
+    page_size_query_param = "page_size"
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        self._salt = f"cursor:{queryset.model._meta.label}"
+        page: list[Any] | None = super().paginate_queryset(queryset, request, view)
+        self.base_url = request.get_full_path()  # links are paths: right behind every proxy
+        return page
+
+    def get_page_size(self, request: Request) -> int:
+        """The size asked for. Raises Refused at /page_size."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None:
+            return self.page_size
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= self.max_page_size):
+            raise Refused.at("/page_size", "invalid", f"page_size is a number from 1 to {self.max_page_size}.")
+        return int(asked)
+
+    def decode_cursor(self, request: Request) -> pagination.Cursor | None:
+        """The place to go on from. Raises Refused at /cursor."""
+        encoded = request.query_params.get(self.cursor_query_param)
+        if encoded is None:
+            return None
+        try:
+            return pagination.Cursor(*signing.loads(encoded, salt=self._salt))
+        except signing.BadSignature:
+            raise Refused.at("/cursor", "invalid", "This is not a cursor of this list.") from None
+
+    def encode_cursor(self, cursor: pagination.Cursor) -> str:
+        encoded = signing.dumps(list(cursor), salt=self._salt)
+        return replace_query_param(self.base_url or "", self.cursor_query_param, encoded)

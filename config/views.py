@@ -1,0 +1,52 @@
+"""What views inherit: whose rows are whose, and entity tags."""
+
+import hashlib
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.utils.http import parse_etags
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+M = TypeVar("M", bound=Model)
+
+
+class OwnerActs(BasePermission):
+    """Staff read every row; acting on somebody else's is for the admin."""
+
+    message = "Acting on another athlete's rows is for the admin."
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        return request.method in SAFE_METHODS or obj.owner_id == request.user.pk
+
+
+class OwnedView(GenericAPIView[M]):
+    """Rows with an `owner`: to other athletes they do not exist, staff may read them all."""
+
+    permission_classes = [IsAuthenticated, OwnerActs]
+
+    def get_queryset(self) -> QuerySet[M]:
+        rows = super().get_queryset()
+        return rows if self.request.user.is_staff else rows.filter(owner=self.request.user)
+
+
+class Conditional(APIView):
+    """A 200 to a GET carries a strong ETag, the hash of its body; who names it gets 304 and the headers, without it."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
+            return response
+        response.render()
+        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["Cache-Control"] = "private, no-cache"
+        # Weak comparison, as RFC 9110 has it for If-None-Match.
+        known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+        if "*" not in known and response["ETag"] not in known:
+            return response
+        headers = {name: value for name, value in response.items() if name not in ("Content-Type", "Content-Length")}
+        return HttpResponse(status=304, headers=headers)
