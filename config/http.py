@@ -6,9 +6,11 @@ What views inherit is in `config.views`.
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from itertools import islice
 from typing import IO, Any, TypeVar
 
 from django.core import signing
@@ -24,12 +26,9 @@ from rest_framework import exceptions, pagination, parsers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from config import bodies
 from config.models import Token
-from training.prescription import FieldError, Refused, pointer
-
-# A body of nothing but mistakes must not be answered with a larger one.
-MAX_ERRORS = 100
+from training.flaws import flaws
+from training.prescription import MAX_ERRORS, FieldError, Refused, pointer
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -66,8 +65,7 @@ class Problem(exceptions.APIException):
             "detail": str(self.detail),
         }
         if self.errors:
-            body["errors"] = [asdict(error) for error in self.errors[:MAX_ERRORS]]
-        # ASCII: the pointer to a key that is no valid text must still be sent.
+            body["errors"] = [asdict(error) for error in self.errors]
         response = HttpResponse(json.dumps(body), status=self.status_code, content_type="application/problem+json")
         if self.retry_after is not None:
             response["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
@@ -157,17 +155,34 @@ def _outside_views(request: HttpRequest, problem: Problem) -> HttpResponse | Non
 
 
 class JSONParser(parsers.BaseParser):
-    """JSON in UTF-8 whatever charset the caller claims, as `config.bodies` allows it."""
+    """JSON in UTF-8, whatever charset the caller claims, with numbers that end and text that can be kept."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        """Raises Problem for what is not readable, Refused for text that is and yet cannot be kept."""
         try:
-            return bodies.loads(stream.read())
-        except bodies.UnreadableError as error:
-            raise Problem(400, str(error), errors=error.errors) from None
+            data = json.loads(stream.read().decode("utf-8"), parse_int=_integer)
+        except UnicodeDecodeError as error:
+            raise Problem(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+        except RecursionError:
+            raise Problem(400, "The body is nested too deep.") from None
+        except ValueError as error:
+            raise Problem(400, f"The body is not JSON: {error}.") from None
+        found = list(islice(flaws(data), MAX_ERRORS))
+        if endless := [flaw for flaw in found if flaw.code == "not_finite"]:
+            raise Problem(400, "The body has numbers that are not finite.", errors=endless)
+        if found:
+            raise Refused(found)
+        return data
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > sys.float_info.max_10_exp:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
 
 
 def read(request: Request, shape: type[S], *, needed: bool = True) -> S:
