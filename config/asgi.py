@@ -1,0 +1,98 @@
+"""The ASGI application: Django's, behind a bound on the size of a body.
+
+Django under ASGI spools whatever comes to disk before its first middleware runs, and REST framework takes a chunked
+body, which has no Content-Length, for none. So a body is read here, up to MAX_BODY_BYTES, and handed on in one piece
+with its length.
+"""
+
+import asyncio
+import os
+from typing import Any
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope, Scope
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django: Any = get_asgi_application()
+
+from config.http import Problem  # noqa: E402 - Django must be set up first
+
+# How long the rest of a refused body is read and dropped, so that a caller who is still sending it gets to see the
+# refusal: closing at once would reset the connection under the answer.
+LINGER_SECONDS = 3
+
+
+class TooLargeError(Exception):
+    """More than MAX_BODY_BYTES."""
+
+
+class DisconnectedError(Exception):
+    """The caller has left."""
+
+
+def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
+    """`app` for requests whose body has at most `limit` bytes; the others are answered 413."""
+
+    async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        try:
+            body = await _read(scope, receive, limit)
+        except DisconnectedError:
+            return
+        except TooLargeError:
+            await _refuse(receive, send, limit)
+            return
+        headers = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name.lower() not in (b"content-length", b"transfer-encoding")
+        ]
+        if body:
+            headers.append((b"content-length", str(len(body)).encode()))
+        waiting = [body]
+
+        async def receive_whole() -> ASGIReceiveEvent:
+            if waiting:
+                return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+            return await receive()
+
+        await app({**scope, "headers": headers}, receive_whole, send)
+
+    return answer
+
+
+async def _read(scope: HTTPScope, receive: ASGIReceiveCallable, limit: int) -> bytes:
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    if declared.isdigit() and int(declared[:20]) > limit:
+        raise TooLargeError
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise DisconnectedError
+        body += message["body"]
+        if len(body) > limit:
+            raise TooLargeError
+        if not message["more_body"]:
+            return bytes(body)
+
+
+async def _refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, limit: int) -> None:
+    response = Problem(413, f"A body has at most {limit} bytes.").response()
+    headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
+    headers += [(b"content-length", str(len(response.content)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers, "trailers": False})
+    await send({"type": "http.response.body", "body": response.content, "more_body": True})
+    try:
+        async with asyncio.timeout(LINGER_SECONDS):
+            while (message := await receive())["type"] == "http.request" and message["more_body"]:
+                pass
+    except TimeoutError:
+        pass
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+application = bounded(django, settings.MAX_BODY_BYTES)
