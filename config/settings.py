@@ -3,6 +3,7 @@
 The README has the table of those a deployment relies on.
 """
 
+import contextlib
 import json
 import secrets
 from datetime import timedelta
@@ -34,10 +35,8 @@ def secret_key() -> str:
         fresh = SECONDWIND_HOME / f"secret_key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
-        try:
-            path.hardlink_to(fresh)  # atomic: of two first starts one wins, and both read its key
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # of two first starts one wins, and both read its key
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_text()
 
@@ -128,14 +127,18 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # --- database ---
+_database = env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
-        **env.db_url_config(DATABASE_URL),
+        **_database,
         # The pool keeps connections, Django none: 0.6 ms a task instead of 5 ms for a new connection.
         "CONN_MAX_AGE": 0,
         # A restarted server stays invisible: a dead connection is replaced before it is used.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 30}},
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),  # ?sslmode=require of the URL
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 30},
+        },
     }
 }
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import factory
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
+from factory.django import DjangoModelFactory
 
 from training.models import Source, TrainingSession
 
@@ -50,28 +51,28 @@ def force_prescription() -> dict[str, Any]:
     }
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory[User]):
     """An athlete with the password PASSWORD."""
 
     class Meta:
         model = User
 
-    username = factory.Sequence(lambda n: f"athlete{n}")
+    username = Sequence(lambda n: f"athlete{n}")
     password = PASSWORD_HASH
 
 
-class TrainingSessionFactory(factory.django.DjangoModelFactory[TrainingSession]):
+class TrainingSessionFactory(DjangoModelFactory[TrainingSession]):
     """A fast session of the force coach, made by the built-in coach."""
 
     class Meta:
         model = TrainingSession
 
-    owner = factory.SubFactory(UserFactory)
+    owner = SubFactory(UserFactory)
     coach = "force"
     discipline = "strength"
     source = Source.BUILTIN
-    request = factory.LazyAttribute(
+    request = LazyAttribute(
         lambda session: {"coach": session.coach, "discipline": session.discipline, "priority": session.priority}
     )
-    prescription = factory.LazyFunction(force_prescription)
+    prescription = LazyFunction(force_prescription)
     priority = 5

@@ -8,7 +8,10 @@ import redis
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
+from config import roles
 from tests.factories import UserFactory
 
 
@@ -22,6 +25,19 @@ def athlete(db: None) -> User:
 def operator(db: None) -> User:
     """Somebody who runs the place: staff and superuser."""
     return UserFactory.create(username="operator", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture(scope="session")
+def database_roles(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The two roles of this test database, gone with it."""
+    with django_db_blocker.unblock():
+        names = roles.ensure()
+        connection.close()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for name in names:  # names are the server's, not the database's: they would stay
+            cursor.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
+            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture
