@@ -1,0 +1,314 @@
+"""The only door to a language model: structured answers, a total deadline, typed errors, usage and price.
+
+One client and one event loop a process. A thread hands its question in (`wait`, or `submit` for many at once) and holds
+no database connection meanwhile; what runs in the loop never touches the database. Nothing here retries over time: the
+type of an error says what its owner should do (`Reaction`), and the queue does it.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import httpx2
+import openai
+from django.conf import settings
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+from pydantic import BaseModel, ValidationError
+
+from training.model_errors import (
+    BadKey,
+    BudgetSpent,
+    Call,
+    Deadline,
+    InvalidOutput,
+    ModelError,
+    ModelRefused,
+    RateLimited,
+    Reaction,
+    Unavailable,
+    UnknownModel,
+    classified,
+    redacted,
+)
+from training.models import ModelCall
+from training.prices import cost_usd
+from training.strict import strict_schema
+from training.wire import DIALECTS, Prompt, Reply, Usage
+
+__all__ = [
+    "Answer", "BadKey", "BudgetSpent", "Call", "Cancelled", "Deadline", "InvalidOutput", "ModelError", "ModelRefused",
+    "Prompt", "RateLimited", "Reaction", "Unavailable", "UnknownModel", "ask", "cancel_all", "close", "configured",
+    "record", "submit", "wait",
+]  # fmt: skip
+
+# What a call can raise outside our own errors. Not all of it is the SDK's: JSON and shapes are ValueErrors, a client
+# that is being closed says RuntimeError.
+_FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, OSError, RuntimeError, ValueError)
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Shape = TypeVar("Shape", bound=BaseModel)
+
+PROVIDER_URL = "https://api.openai.com/v1"
+UNKNOWN_FOR_SECONDS = 600.0  # a model that is not there is not asked for again for so long
+
+
+# --- what an answer is ---
+@dataclass(frozen=True)
+class Answer(Generic[Shape]):
+    """A valid answer, who gave it, and every call that it took."""
+
+    value: Shape
+    model: str
+    calls: tuple[Call, ...]
+
+
+class Cancelled(Exception):
+    """`cancel_all` ended this; `calls` is what it took until then."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        super().__init__("cancelled")
+        self.calls = tuple(calls)
+
+
+# --- one client, one event loop a process ---
+class _Door:
+    """The event loop in its daemon thread, the client that lives in it, and what this process learned of the models."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.unknown_until: dict[str, float] = {}  # model -> time.monotonic()
+        self._client: openai.AsyncOpenAI | None = None
+        self._thread = threading.Thread(target=self.loop.run_forever, name="language-model", daemon=True)
+        self._thread.start()
+
+    @property
+    def client(self) -> openai.AsyncOpenAI:
+        """Made at the first call (30 ms), inside the loop it belongs to."""
+        if self._client is None:
+            self._client = openai.AsyncOpenAI(
+                api_key=settings.OPENAI_API_KEY,
+                base_url=settings.OPENAI_BASE_URL or PROVIDER_URL,
+                # Its own retries would sleep out of sight of the deadline, and a repeated call is paid twice.
+                max_retries=0,
+            )
+        return self._client
+
+    def cancel_all(self) -> None:
+        # Twice through the loop: a task handed in just before has then begun, and can say what it took.
+        self.loop.call_soon_threadsafe(self.loop.call_soon, lambda: [task.cancel() for task in self.tasks])
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._leave(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    async def _leave(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self._client is not None:
+            await self._client.close()
+        await self.loop.shutdown_default_executor()
+
+
+_door: _Door | None = None
+_lock = threading.Lock()
+# Every call made under one `submit`, also those of an `ask` that was cancelled and can no longer return them.
+_ledger: ContextVar[list[Call]] = ContextVar("ledger")
+
+
+def _the_door() -> _Door:
+    global _door  # noqa: PLW0603  # one a process is the point
+    with _lock:
+        if _door is None:
+            _door = _Door()
+        return _door
+
+
+def _forget() -> None:
+    """A forked child has neither the thread of the loop nor a right to its sockets: it opens a door of its own."""
+    global _door, _lock
+    _door, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def close() -> None:
+    """Cancel what is in flight, close the client and end the loop. The next call opens a new door."""
+    global _door
+    with _lock:
+        door, _door = _door, None
+    if door is not None:
+        door.close()
+
+
+def submit(coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+    """Run a coroutine on the process's event loop. The future raises what that raises, or Cancelled."""
+    door = _the_door()
+    return asyncio.run_coroutine_threadsafe(_submitted(door, coroutine), door.loop)
+
+
+async def _submitted(door: _Door, coroutine: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # for the type: a coroutine on a loop runs in a task
+    door.tasks.add(task)
+    ledger: list[Call] = []
+    _ledger.set(ledger)
+    try:
+        return await coroutine
+    except asyncio.CancelledError:
+        raise Cancelled(ledger) from None
+    finally:
+        door.tasks.discard(task)
+
+
+def wait(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the process's event loop and wait for it, with the thread's database connection given back.
+
+    Raises TransactionManagementError inside a transaction: nobody waits for a model with rows locked.
+    """
+    if connection.in_atomic_block:
+        coroutine.close()
+        raise TransactionManagementError("A model is not waited for inside a transaction.")
+    connection.close()
+    return submit(coroutine).result()
+
+
+def cancel_all() -> None:
+    """Cancel everything in flight: who waits for it gets Cancelled at once."""
+    if _door is not None:
+        _door.cancel_all()
+
+
+# --- asking ---
+def configured() -> bool:
+    """Is there a model to ask?"""
+    return bool(settings.OPENAI_API_KEY)
+
+
+async def ask(prompt: Prompt, shape: type[Shape], *, models: Sequence[str], deadline_seconds: float) -> Answer[Shape]:
+    """An answer in this shape from the first of the models that the server knows, asked again once if it is invalid.
+
+    `deadline_seconds` bounds it all. Raises ModelError, with every call made in its `calls`.
+    """
+    door = _the_door()
+    until = asyncio.get_running_loop().time() + deadline_seconds
+    calls: list[Call] = []
+    try:
+        for model in models:
+            if door.unknown_until.get(model, 0.0) > time.monotonic():
+                continue
+            try:
+                value = await _ask_twice(door, model, prompt, shape, until, calls)
+            except UnknownModel as error:
+                door.unknown_until[model] = time.monotonic() + UNKNOWN_FOR_SECONDS
+                logger.warning("model is unknown to the server", extra={"model": model, "detail": error.detail})
+            else:
+                return Answer(value, model, tuple(calls))
+        raise UnknownModel(f"None of these models is known to the server: {', '.join(models) or 'none was named'}.")
+    except ModelError as error:
+        error.calls = tuple(calls)
+        raise
+
+
+async def _ask_twice(
+    door: _Door, model: str, prompt: Prompt, shape: type[Shape], until: float, calls: list[Call]
+) -> Shape:
+    try:
+        return await _ask_once(door, model, prompt, shape, until, calls)
+    except InvalidOutput as error:
+        return await _ask_once(door, model, prompt.corrected(error.answer, error.problems), shape, until, calls)
+
+
+async def _ask_once(
+    door: _Door, model: str, prompt: Prompt, shape: type[Shape], until: float, calls: list[Call]
+) -> Shape:
+    """One HTTP call. It is recorded however it ends."""
+    dialect = DIALECTS[settings.OPENAI_API]
+    seconds = until - asyncio.get_running_loop().time()
+    if seconds <= 0:
+        raise Deadline("No time was left to ask.")
+    started_at, start = datetime.now(UTC), time.monotonic()
+    outcome, detail, usage = "cancelled", "", Usage()
+    try:
+        async with asyncio.timeout_at(until):
+            body = await dialect.send(door.client, model, prompt, strict_schema(shape), seconds)
+        reply = dialect.read(body)
+        usage = reply.usage
+        value = _value(reply, shape)
+        outcome = "ok"
+    except (ModelError, *_FAILURES) as raised:
+        error = raised if isinstance(raised, ModelError) else classified(raised)
+        outcome, detail = error.code, redacted(error.detail, prompt, settings.OPENAI_API_KEY)
+        error.args, error.detail = (detail,), detail
+        # Without its cause: what pydantic and the SDK say may quote the athlete, and tracebacks are logged.
+        raise error from None
+    else:
+        return value
+    finally:
+        call = Call(
+            model, outcome, detail, started_at, time.monotonic() - start, usage, cost_usd(model, started_at, usage)
+        )
+        calls.append(call)
+        if (ledger := _ledger.get(None)) is not None:
+            ledger.append(call)
+
+
+def _value(reply: Reply, shape: type[Shape]) -> Shape:
+    """The validated answer in a reply; a refusal and a content filter raise nothing by themselves."""
+    if reply.failure_code is not None:
+        detail = f"{reply.failure_code}: {reply.failure_message}"
+        raise RateLimited(detail) if "rate_limit" in reply.failure_code else Unavailable(detail)
+    if reply.filtered:
+        raise ModelRefused("The provider's content filter ended the answer.")
+    if reply.refusal is not None:
+        raise ModelRefused("The model declined to answer.")
+    if reply.cut_off:
+        raise InvalidOutput("cut off", answer=reply.text, problems=["The answer was too long and was cut off."])
+    if "\\u0000" in reply.text:  # valid JSON, but PostgreSQL's jsonb cannot hold it, in any shape
+        raise InvalidOutput("NUL character", answer=reply.text, problems=["A text holds a NUL character."])
+    try:
+        return shape.model_validate_json(reply.text)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        places = [(".".join(map(str, one["loc"])) or "answer", one) for one in found[:20]]
+        raise InvalidOutput(
+            "; ".join(f"{place}: {one['type']}" for place, one in places),
+            answer=reply.text,
+            problems=[f"{place}: {one['msg']}" for place, one in places],
+        ) from None
+
+
+# --- the bill ---
+def record(calls: Sequence[Call], *, session_id: UUID | None, purpose: str) -> None:
+    """Keep what was asked of models and what it cost. In the caller's transaction, if there is one."""
+    ModelCall.objects.bulk_create(
+        ModelCall(
+            session_id=session_id,
+            purpose=purpose,
+            model=call.model[:100],
+            outcome=call.outcome,
+            detail=call.detail,
+            started_at=call.started_at,
+            seconds=call.seconds,
+            input_tokens=call.usage.input_tokens or 0,
+            cached_input_tokens=call.usage.cached_input_tokens or 0,
+            output_tokens=call.usage.output_tokens or 0,
+            cost_usd=call.cost_usd,
+        )
+        for call in calls
+    )

@@ -1,0 +1,244 @@
+"""The two languages of a model server, `/responses` and `/chat/completions`, brought to one `Reply`.
+
+The bodies are read by shapes of our own: the SDK's typed objects are built without validation, and its parse helpers
+lose the usage when the answer does not validate. Pure but for the request itself. Only `training.llm` uses this module.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Self
+
+import httpx2
+from openai import AsyncOpenAI, omit
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+# Reasoning is most of the time to an answer. Only where a model is known to take the word: others refuse the request.
+_MINIMAL_EFFORT = frozenset({"gpt-5-mini"})
+_MAX_TOKENS = 2**31 - 1  # what the column holds
+_ANSWER_CHARACTERS = 20_000  # an answer that runs on is not sent back whole
+
+
+_CONNECT_SECONDS = 5.0  # a server that does not even take the call is not waited for any longer
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is asked: who it is and by which rules (the same for all), and this one case."""
+
+    instructions: str
+    input: str
+
+    def corrected(self, answer: str, problems: Sequence[str]) -> Self:
+        """The same question once more, with the answer given before and what was wrong with it."""
+        again = "\n".join(
+            [
+                self.input,
+                "",
+                "You answered:",
+                answer[:_ANSWER_CHARACTERS],
+                "",
+                "That cannot be used. Answer again, whole, without these faults:",
+                *(f"- {problem}" for problem in problems),
+            ]
+        )
+        return replace(self, input=again)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens, or None where the server does not say. `input_tokens` counts the cached ones too."""
+
+    input_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered with status 200: a text, or the reason why there is none."""
+
+    text: str = ""
+    usage: Usage = Usage()
+    refusal: str | None = None
+    cut_off: bool = False  # the answer ran into a limit of length
+    filtered: bool = False  # by the provider's content filter
+    failure_code: str | None = None  # the server could not finish, and says so in the body
+    failure_message: str = ""
+
+
+class Body(BaseModel):
+    """Some part of an answer: open to what is new, and null is as good as missing."""
+
+    model_config = ConfigDict(extra="ignore", protected_namespaces=())
+
+
+def _plausible(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value <= _MAX_TOKENS else None
+
+
+Tokens = Annotated[int | None, BeforeValidator(_plausible)]
+
+
+class Failure(Body):
+    """An error inside an answer that is no HTTP error."""
+
+    code: str | int | None = None
+    message: str | None = None
+
+
+def _timeout(seconds: float) -> httpx2.Timeout:
+    """The silence the client bears. The total of a call is the door's to bound: a body may trickle for ever."""
+    return httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+
+
+class Dialect(ABC):
+    """How one of the two is asked and read."""
+
+    @staticmethod
+    @abstractmethod
+    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
+        """Ask, and give the body of the answer. Raises what the SDK raises."""
+
+    @staticmethod
+    @abstractmethod
+    def read(body: bytes) -> Reply:
+        """The reply in a body. Raises pydantic.ValidationError for a malformed one."""
+
+
+class _Part(Body):
+    type: str = ""
+    text: str | None = None
+    refusal: str | None = None
+
+
+class _Item(Body):
+    type: str = ""
+    content: list[_Part] | None = None
+
+
+class _CachedTokens(Body):
+    cached_tokens: Tokens = None
+
+
+class _ResponsesUsage(Body):
+    input_tokens: Tokens = None
+    input_tokens_details: _CachedTokens | None = None
+    output_tokens: Tokens = None
+
+
+class _Incomplete(Body):
+    reason: str | None = None
+
+
+class _ResponsesBody(Body):
+    status: str | None = None
+    output: list[_Item] | None = None
+    usage: _ResponsesUsage | None = None
+    error: Failure | None = None
+    incomplete_details: _Incomplete | None = None
+
+
+class Responses(Dialect):
+    """`POST /responses`."""
+
+    @staticmethod
+    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
+        response = await client.responses.with_raw_response.create(
+            model=model,
+            instructions=prompt.instructions,
+            input=prompt.input,
+            text={"format": {"type": "json_schema", "name": "answer", "strict": True, "schema": schema}},
+            store=False,  # the athlete's words are not for keeping
+            timeout=_timeout(seconds),
+            reasoning={"effort": "minimal"} if model in _MINIMAL_EFFORT else omit,
+        )
+        return response.content
+
+    @staticmethod
+    def read(body: bytes) -> Reply:
+        answer = _ResponsesBody.model_validate_json(body)
+        usage = answer.usage or _ResponsesUsage()
+        parts = [part for item in answer.output or [] if item.type == "message" for part in item.content or []]
+        reason = answer.incomplete_details.reason if answer.incomplete_details else None
+        # Compatible servers leave the status out; one that stands there must say that the answer is whole.
+        unfinished = answer.status not in (None, "completed", "incomplete")
+        failure = answer.error or (Failure(code=answer.status) if unfinished else None)
+        if answer.output is None and failure is None:
+            failure = Failure(message="an answer without output")
+        return Reply(
+            text="".join(part.text or "" for part in parts if part.type == "output_text"),
+            usage=Usage(
+                usage.input_tokens,
+                usage.input_tokens_details.cached_tokens if usage.input_tokens_details else None,
+                usage.output_tokens,
+            ),
+            refusal=next((part.refusal for part in parts if part.refusal), None),
+            cut_off=answer.status == "incomplete" and reason != "content_filter",
+            filtered=reason == "content_filter",
+            failure_code=None if failure is None else str(failure.code or "unknown"),
+            failure_message=(failure.message or "") if failure else "",
+        )
+
+
+class _Message(Body):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(Body):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _ChatUsage(Body):
+    prompt_tokens: Tokens = None
+    prompt_tokens_details: _CachedTokens | None = None
+    completion_tokens: Tokens = None
+
+
+class _ChatBody(Body):
+    choices: list[_Choice] | None = None
+    usage: _ChatUsage | None = None
+    error: Failure | None = None
+
+
+class Chat(Dialect):
+    """`POST /chat/completions`."""
+
+    @staticmethod
+    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
+        response = await client.chat.completions.with_raw_response.create(
+            model=model,
+            messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": prompt.input}],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "strict": True, "schema": schema},
+            },
+            timeout=_timeout(seconds),
+            reasoning_effort="minimal" if model in _MINIMAL_EFFORT else omit,
+        )
+        return response.content
+
+    @staticmethod
+    def read(body: bytes) -> Reply:
+        answer = _ChatBody.model_validate_json(body)
+        usage = answer.usage or _ChatUsage()
+        choice = answer.choices[0] if answer.choices else None
+        failure = answer.error or (None if choice else Failure(message="an answer without choices"))
+        return Reply(
+            text=(choice.message.content or "") if choice else "",
+            usage=Usage(
+                usage.prompt_tokens,
+                usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
+                usage.completion_tokens,
+            ),
+            refusal=choice.message.refusal if choice else None,
+            cut_off=choice is not None and choice.finish_reason == "length",
+            filtered=choice is not None and choice.finish_reason == "content_filter",
+            failure_code=None if failure is None else str(failure.code or "unknown"),
+            failure_message=(failure.message or "") if failure else "",
+        )
+
+
+DIALECTS: dict[str, type[Dialect]] = {"responses": Responses, "chat": Chat}
