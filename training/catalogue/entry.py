@@ -102,7 +102,9 @@ class Entry(Closed):
     unilateral: bool = False
     implements: Literal[1, 2] = 1
     measure: Literal["reps", "seconds", "meters", "calories"] = "reps"
-    seconds_per_rep: float = 3
+    seconds_per_rep: Annotated[float, Field(gt=0)] = 3
+    # Conventional speed of what is done over a distance; null: that of its sport.
+    meters_per_second: Annotated[float, Field(gt=0)] | None = None
     ladder: Word | None = None
     step: int | None = None
     contraindications: list[Region] = []

@@ -1,0 +1,106 @@
+"""How long a prescription takes, in seconds. Pure; the conventions stand in "what counts" of the exercise science.
+
+Needs no athlete to give an answer: where the prescription does not tell the pace, the exercise or the sport does.
+"""
+
+from training.catalogue import Catalogue, Entry
+from training.counting import IN_TURN, passes, rounds_of_a_pass, times
+from training.prescription import Block, PrescribedExercise, Prescription, Set, Sport
+from training.request import SessionRequest
+
+CHANGE_SECONDS = 60  # between two exercises of straight sets, and between two blocks
+EMOM_INTERVAL_SECONDS = 60
+TABATA_ROUND_SECONDS = 30  # 20 s of work, 10 s of rest
+SECONDS_PER_CALORIE = 4
+SECONDS_PER_REP = 3  # of a stranger
+
+# Metres a second where nothing better is known, by convention.
+_SPEEDS: dict[Sport, float] = {"run": 2.8, "row": 3.6, "ski": 3.9, "bike": 7.0, "swim": 0.75}
+_SPORTS: dict[str, Sport] = {"running": "run", "cycling": "bike", "swimming": "swim"}  # by discipline
+
+
+def session_seconds(prescription: Prescription, catalogue: Catalogue, request: SessionRequest) -> float:
+    """From the first set to the end of the last, with the changes between blocks."""
+    blocks = prescription.blocks
+    return sum(block_seconds(b, catalogue, request) for b in blocks) + CHANGE_SECONDS * (len(blocks) - 1)
+
+
+def block_seconds(block: Block, catalogue: Catalogue, request: SessionRequest) -> float:
+    """The time of a block by its format: a clock where the format runs by one, else its sets and rests."""
+    if block.format in {"amrap", "for_time"} and block.time_cap_seconds is not None:
+        return block.time_cap_seconds
+    if block.format == "emom":
+        return passes(block) * _slots(block) * (block.interval_seconds or EMOM_INTERVAL_SECONDS)
+    if block.format == "tabata":
+        return passes(block) * TABATA_ROUND_SECONDS * len(block.exercises)
+    return _sets_and_rests(block, catalogue, request)
+
+
+def set_seconds(exercise: PrescribedExercise, set_: Set, catalogue: Catalogue, request: SessionRequest) -> float:
+    """The work of one set, both sides of it, without the rest that follows."""
+    return _one_side(exercise, set_, catalogue.get(exercise.exercise), request) * (2 if exercise.per_side else 1)
+
+
+def tempo_seconds(tempo: str) -> int:
+    """Seconds of one repetition: down, bottom, up and top. X, as fast as can be, counts as one."""
+    return sum(1 if phase == "X" else int(phase) for phase in tempo)
+
+
+def _one_side(exercise: PrescribedExercise, set_: Set, entry: Entry | None, request: SessionRequest) -> float:
+    if set_.duration_seconds is not None:
+        return set_.duration_seconds
+    if set_.reps is not None:
+        if set_.tempo is not None:
+            return set_.reps * tempo_seconds(set_.tempo)
+        return set_.reps * (entry.seconds_per_rep if entry else SECONDS_PER_REP)
+    if set_.distance_meters is not None:
+        return set_.distance_meters / _speed(exercise, set_, entry, request)
+    return (set_.calories or 0) * SECONDS_PER_CALORIE
+
+
+def _speed(exercise: PrescribedExercise, set_: Set, entry: Entry | None, request: SessionRequest) -> float:
+    """Metres a second: the prescribed fraction of the athlete's threshold, else the convention."""
+    if exercise.sport is None and entry and entry.meters_per_second:
+        return entry.meters_per_second
+    sport = exercise.sport or _SPORTS.get(request.discipline or "", "run")
+    threshold = _threshold_speed(sport, request)
+    if threshold is None or set_.intensity is None:
+        return _SPEEDS[sport]
+    end = set_.intensity if set_.intensity_end is None else set_.intensity_end
+    return threshold * (set_.intensity + end) / 2
+
+
+def _threshold_speed(sport: Sport | None, request: SessionRequest) -> float | None:
+    athlete = request.athlete
+    if sport == "run" and athlete.threshold_pace_s_per_km is not None:
+        return 1000 / athlete.threshold_pace_s_per_km
+    if sport == "swim" and athlete.css_s_per_100m is not None:
+        return 100 / athlete.css_s_per_100m
+    return None
+
+
+def _slots(block: Block) -> int:
+    """Intervals of one pass of an emom: exercises that share a slot share the interval, one without has its own."""
+    slots = [exercise.slot for exercise in block.exercises]
+    return len({slot for slot in slots if slot is not None}) + slots.count(None)
+
+
+def _sets_and_rests(block: Block, catalogue: Catalogue, request: SessionRequest) -> float:
+    """Every set and the rest after it but the very last, the block's rest between rounds, the changes of exercise."""
+    total = sum(
+        times(block, exercise) * (set_seconds(exercise, set_, catalogue, request) + (set_.rest_seconds or 0))
+        for exercise in block.exercises
+        for set_ in exercise.sets
+    )
+    rounds = passes(block) * rounds_of_a_pass(block)
+    changes = passes(block) * (len(block.exercises) - 1) if block.format == "sets" else 0
+    return total - _last_rest(block) + (rounds - 1) * (block.rest_seconds or 0) + changes * CHANGE_SECONDS
+
+
+def _last_rest(block: Block) -> float:
+    """The rest of the set that is done last, which nobody waits for."""
+    last = block.exercises[-1]
+    if block.format in IN_TURN:
+        final_round = rounds_of_a_pass(block)
+        last = [e for e in block.exercises if len(e.sets) in {1, final_round}][-1]
+    return last.sets[-1].rest_seconds or 0
