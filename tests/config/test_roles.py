@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config import roles
 from config.roles import GRANTS, Role
@@ -150,7 +150,7 @@ def test_a_user_who_may_not_make_roles_is_told_so(database_roles: None, transact
             cursor.execute("RESET SESSION AUTHORIZATION")
 
 
-def test_a_roles_url_keeps_the_address_and_depends_on_the_secret_key(settings: SettingsWrapper) -> None:
+def test_a_roles_url_keeps_the_address_and_depends_on_the_secret_key(settings: Settings) -> None:
     given = "postgres://owner:secret@db.example:5433/training?sslmode=require"
     parts = urlsplit(roles.url(Role.WEB, given))
     assert (parts.username, parts.hostname, parts.port, parts.path) == ("training_web", "db.example", 5433, "/training")
