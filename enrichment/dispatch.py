@@ -54,7 +54,7 @@ def pulse_queue(worker: str) -> str:
 def waiting() -> int:
     """How many wake-ups wait in the broker. Raises OperationalError where it is not there."""
     with current_app.pool.acquire(block=True) as connection:
-        return int(connection.default_channel.queue_declare(queue=QUEUE, passive=True).message_count)
+        return int(connection.default_channel.queue_declare(queue=QUEUE).message_count)
 
 
 def _send_now(item_id: UUID, priority: int) -> None:

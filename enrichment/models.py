@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest, Least, Now
@@ -96,6 +97,23 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         item.event(EnrichmentEvent.Kind.QUEUED, number=1).save(force_insert=True)
         dispatch.send(item.pk, item.priority)
         return item
+
+    def enqueue(self, session: TrainingSession, priority: int | None) -> "EnrichmentItem":
+        """Somebody asks for a session's enrichment, perhaps not for the first time: whatever is due is done, once.
+
+        A new item where there is none, a new place for a pending one, a new start for a failed or cancelled one; nothing
+        where it is processing or completed. Raises TrainingSession.DoesNotExist where it vanished.
+        """
+        item = self.filter(session=session)
+        if not item.exists():
+            with transaction.atomic():
+                session = TrainingSession.objects.select_for_update().get(pk=session.pk)  # two at once: one makes it
+                if not item.exists():
+                    session.priority = priority or session.priority
+                    return self.queue(session)
+        if not item.requeue(priority) and priority is not None:
+            item.set_priority(priority)
+        return item.get()
 
     def claim(self, *, worker: str, task_id: str) -> "EnrichmentItem | None":
         """Takes the first ready item for a worker; None where nothing is ready."""
@@ -195,7 +213,10 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         """UPDATE ... RETURNING *: the rows that the guard let through, as they now are."""
         query = self.query.chain(UpdateQuery)
         query.add_update_values(changes)  # type: ignore[attr-defined]
-        sql, parameters = query.get_compiler(self.db).as_sql()
+        try:
+            sql, parameters = query.get_compiler(self.db).as_sql()
+        except EmptyResultSet:  # the guard is an empty list: Django knows without asking
+            return []
         return list(self.model.objects.raw(f"{sql} RETURNING *", parameters))
 
 

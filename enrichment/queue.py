@@ -12,14 +12,15 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Sum
 
-from enrichment.models import EnrichmentItem, Status, Worker
+from enrichment.models import FINAL, EnrichmentItem, Status, Worker
 from training import coaches, details
-from training.models import EnrichmentStatus, TrainingSession
+from training.models import TrainingSession
 
 # Beyond this a place is the planner's estimate: counting a million rows takes 86 ms, each time somebody asks.
 EXACT_PLACES = 1_000
 # 90 % of a normal distribution lie below its mean plus this many standard deviations.
 Z_P90 = 1.2816
+POLL_SECONDS_WHILE_PROCESSING = 2
 
 _AHEAD = """
     FROM enrichment_enrichmentitem
@@ -67,11 +68,16 @@ def status(session: TrainingSession) -> dict[str, Any]:
     }
 
 
-def is_final(session: TrainingSession, item: dict[str, Any] | None) -> bool:
-    """Whether nothing more will happen by itself."""
-    if item is None:
-        return session.enrichment_status in (EnrichmentStatus.FULL, EnrichmentStatus.ENRICHED)
-    return item["status"] in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+def poll_after_seconds(status: dict[str, Any]) -> int | None:
+    """When it is worth asking for a status again; None once it is final."""
+    item = status["item"]
+    if item is None or item["status"] in FINAL:
+        return None
+    if item["status"] == Status.PROCESSING:
+        return POLL_SECONDS_WHILE_PROCESSING
+    wait = status["estimated_wait_seconds"]
+    # A quarter of the wait: late by a quarter at most, and not asked in vain too often.
+    return POLL_SECONDS_WHILE_PROCESSING if wait is None else min(30, max(1, wait // 4))
 
 
 def estimate(place: int) -> tuple[int | None, int | None]:

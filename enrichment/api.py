@@ -1,0 +1,109 @@
+"""The queue's endpoints: a session's enrichment, the caller's items, the numbers of the whole."""
+
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from django.urls import path
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from pydantic import Field
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.http import CursorPagination, Problem, read
+from config.views import Conditional, OwnedView
+from enrichment import queue
+from enrichment.models import EnrichmentItem, Status
+from enrichment.serializers import QueueItemSerializer, StatsSerializer, StatusSerializer
+from training import coaches
+from training.models import EnrichmentStatus, TrainingSession
+from training.prescription import Shape
+
+
+class QueueRequest(Shape):
+    """Where to queue: 1 is the most urgent; null leaves the present priority."""
+
+    priority: Annotated[int, Field(ge=1, le=10)] | None = None
+
+
+class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
+    """A session's enrichment: how far it is; queue it, or change its priority; cancel it."""
+
+    queryset = TrainingSession.objects.all()
+    lookup_url_kwarg = "session_id"
+
+    @extend_schema(responses={200: StatusSerializer, 304: OpenApiResponse(description="Nothing has changed.")})
+    def get(self, request: Request, session_id: str) -> Response:
+        """Retry-After says when to ask again, while it is not final."""
+        return self._status(self.get_object())
+
+    @extend_schema(request=QueueRequest, responses={200: StatusSerializer, 202: StatusSerializer})
+    def post(self, request: Request, session_id: str) -> Response:
+        """Idempotent: pending items get the priority, failed and cancelled ones start anew, enriched ones answer 200."""
+        asked = read(request, QueueRequest, needed=False)
+        session = self.get_object()
+        if session.enrichment_status == EnrichmentStatus.FULL:
+            raise Problem(409, "The session came complete; there is nothing to enrich.")
+        item = EnrichmentItem.objects.enqueue(session, asked.priority)
+        return self._status(session, code=200 if item.status == Status.COMPLETED else 202)
+
+    @extend_schema(request=None, responses={202: StatusSerializer})
+    def delete(self, request: Request, session_id: str) -> Response:
+        """The session stays usable as it is, with the details that were recorded."""
+        session = self.get_object()
+        if not EnrichmentItem.objects.filter(session=session).cancel():
+            raise Problem(409, "The enrichment is final; there is nothing to cancel.")
+        return self._status(session, code=202)
+
+    def _status(self, session: TrainingSession, code: int = 200) -> Response:
+        session.refresh_from_db(fields=["enrichment_status"])
+        status = queue.status(session)
+        pause = queue.poll_after_seconds(status)
+        return Response(status, status=code, headers={} if pause is None else {"Retry-After": str(pause)})
+
+
+class ItemFilter(filters.FilterSet):
+    """By status and coach."""
+
+    status = filters.ChoiceFilter(choices=Status.choices)
+    coach = filters.ChoiceFilter(choices=[(slug, slug) for slug in coaches.REGISTRY])
+
+
+class ItemPagination(CursorPagination):
+    ordering = ("-created_at", "-id")
+
+
+class ItemsView(OwnedView[EnrichmentItem], ListAPIView[EnrichmentItem]):
+    """Own queue items, newest first."""
+
+    queryset = EnrichmentItem.objects.select_related("owner")
+    serializer_class = QueueItemSerializer
+    pagination_class = ItemPagination
+    filterset_class = ItemFilter
+
+
+class ItemView(Conditional, OwnedView[EnrichmentItem], RetrieveAPIView[EnrichmentItem]):
+    """One own queue item."""
+
+    queryset: QuerySet[EnrichmentItem] = EnrichmentItem.objects.select_related("owner")
+    serializer_class = QueueItemSerializer
+    lookup_url_kwarg = "item_id"
+
+
+class StatsView(APIView):
+    """The numbers of the whole queue."""
+
+    @extend_schema(responses=StatsSerializer)
+    def get(self, request: Request) -> Response:
+        """Pending and processing are now; what is finished, and how fast, is of the window."""
+        return Response(queue.stats())
+
+
+urlpatterns: list[Any] = [
+    path("sessions/<uuid:session_id>/enrichment/", SessionEnrichmentView.as_view(), name="enrichment"),
+    path("enrichment/items/", ItemsView.as_view(), name="items"),
+    path("enrichment/items/<uuid:item_id>/", ItemView.as_view(), name="item"),
+    path("enrichment/stats/", StatsView.as_view(), name="stats"),
+]
