@@ -1,0 +1,245 @@
+"""A session made and saved: by a model, by the built-in coach, or taken as its caller brings it.
+
+    request -> coach -> model (asked again once) -> checks, repair -> [full: details, analysis] -> one short transaction
+
+No database connection is held while a model thinks, and nothing is saved before the whole session stands.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import ceil
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models.functions import Now
+from pydantic import BaseModel
+
+from training import checks, coaches, details, imports, llm
+from training.catalogue import Catalogue
+from training.catalogue.stored import current
+from training.checks import Check
+from training.coaches import Coach
+from training.details import Need, Written
+from training.models import EnrichmentStatus, ExerciseNote, SessionDetail, Source, TrainingSession
+from training.prescription import Prescription, Refused
+from training.request import SessionRequest
+
+logger = logging.getLogger(__name__)
+
+# Of one session in mode full: enough for its deadline, and one caller does not take a whole rate limit.
+DETAILS_AT_ONCE = 8
+RETRY_AFTER_SECONDS = 30.0  # of a 503, where the model's server does not say
+
+
+class ModelUnavailable(Exception):
+    """No model answered, and the caller does not want the built-in coach instead. `retry_after` is in whole seconds."""
+
+    def __init__(self, error: llm.ModelError) -> None:
+        super().__init__(error.detail)
+        self.reason = error.code
+        self.retry_after = max(1, ceil(error.retry_after or RETRY_AFTER_SECONDS))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A prescription with what its checks say, and who made it."""
+
+    prescription: Prescription
+    checks: list[Check]
+    source: Source
+    model: str | None = None
+    fallback_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """The details of one need, on their way to being saved."""
+
+    need: Need
+    found: tuple[ExerciseNote, str] | Written
+
+
+def create(
+    owner: AbstractBaseUser, request: SessionRequest, *, also: Callable[[TrainingSession], None] | None = None
+) -> TrainingSession:
+    """Make the session that was asked for and save it.
+
+    `also` runs in the saving transaction, once the session is complete in it. Raises Refused for what the coach or the
+    import cannot take, and ModelUnavailable where no model answers and `allow_fallback` is false.
+    """
+    started = time.monotonic()
+    coach = coaches.get(request.coach)
+    request = request.model_copy(update={"discipline": coach.discipline(request)})
+    catalogue = current()
+    session = TrainingSession(
+        id=uuid4(),
+        owner=owner,
+        coach=coach.slug,
+        discipline=request.discipline,
+        mode=request.mode,
+        language=request.language,
+        priority=request.priority,
+        request=request.model_dump(mode="json", exclude={"prescription"}),
+    )
+    bill: list[llm.Call] = []  # grows with every call, failed ones too
+    # The seed of the planner's choices is the session's id: each session differs, and can be planned again the same.
+    made = _make(coach, request, catalogue, session.id.int % 2**32, started + settings.FAST_DEADLINE_SECONDS, bill)
+    session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason
+    session.prescription = made.prescription.model_dump(mode="json")
+    noted: list[_Detail] = []
+    full_bill: list[llm.Call] = []
+    if request.mode == "full":
+        noted, shortfall = _enrich(session, started + settings.FULL_DEADLINE_SECONDS, full_bill)
+        if shortfall is None:
+            session.analysis = coach.analyse(made.prescription, request, catalogue)
+            session.enrichment_status, session.enriched_at = EnrichmentStatus.FULL, Now()
+        else:
+            made.checks.append(shortfall)
+    session.checks = [check.as_json() for check in made.checks]
+    with transaction.atomic(durable=True):
+        session.save(force_insert=True)
+        llm.record(bill, session_id=session.pk, purpose="generation")
+        llm.record(full_bill, session_id=session.pk, purpose="enrichment")
+        _save_details(session, noted)
+        session.refresh_from_db()  # the database's times
+        if also is not None:
+            also(session)
+    logger.info(
+        "generation",
+        extra={
+            "session": str(session.pk),
+            "coach": session.coach,
+            "source": session.source,
+            "fallback": session.fallback_reason or "none",
+            "status": session.enrichment_status,
+            "seconds": round(time.monotonic() - started, 3),
+        },
+    )
+    return session
+
+
+# --- the prescription ---
+def _make(
+    coach: Coach, request: SessionRequest, catalogue: Catalogue, seed: int, until: float, bill: list[llm.Call]
+) -> _Made:
+    if request.prescription is not None:
+        prescription = imports.accept(request, catalogue)
+        return _Made(prescription, checks.run(prescription, request, catalogue), Source.IMPORTED)
+    fallback_reason = None
+    if llm.configured():
+        try:
+            return _by_model(coach, request, catalogue, until, bill)
+        except llm.ModelError as error:
+            if not request.allow_fallback:
+                llm.record(bill, session_id=None, purpose="generation")  # no session comes of it, but a bill does
+                raise ModelUnavailable(error) from error
+            fallback_reason = error.code
+    planned = coach.plan(request, catalogue, seed=seed)
+    return _Made(*checks.repair(planned, request, catalogue), Source.BUILTIN, fallback_reason=fallback_reason)
+
+
+def _by_model(coach: Coach, request: SessionRequest, catalogue: Catalogue, until: float, bill: list[llm.Call]) -> _Made:
+    """The model's session. What breaks a promise is sent back to it once, what is still broken is repaired."""
+    prompt, started = coach.prompt(request, catalogue), time.monotonic()
+    best: tuple[int, Prescription, str] | None = None  # the faults that are left, the session, the model
+    for last in (False, True):
+        try:
+            answer = llm.wait(
+                llm.ask(prompt, coach.draft, models=settings.FAST_MODELS, deadline_seconds=until - time.monotonic())
+            )
+        except llm.ModelError as error:
+            bill.extend(error.calls)
+            if best is None:
+                raise
+            break
+        bill.extend(answer.calls)
+        prescription, problems = _expanded(coach, answer.value, request, catalogue)
+        if prescription is not None and (best is None or len(problems) < best[0]):
+            best = len(problems), prescription, answer.model
+        if not problems:
+            break
+        # A second answer takes about as long as the first did. Where there is no time for it, repair is at once.
+        if last or time.monotonic() - started > until - time.monotonic():
+            break
+        prompt = prompt.corrected(answer.value.model_dump_json(), problems)
+    if best is None:
+        raise llm.InvalidOutput("The model's plan means no session.", answer="", problems=())
+    _, prescription, model = best
+    return _Made(*checks.repair(prescription, request, catalogue), Source.LLM, model=model)
+
+
+def _expanded(
+    coach: Coach, draft: BaseModel, request: SessionRequest, catalogue: Catalogue
+) -> tuple[Prescription | None, list[str]]:
+    """What a draft means, if it means anything, and what is wrong with it."""
+    try:
+        prescription = coach.expand(draft, request, catalogue)
+    except Refused as refused:
+        return None, [f"{error.pointer}: {error.detail}" for error in refused.errors]
+    found = checks.run(prescription, request, catalogue)
+    return prescription, [f"{check.code}: {check.detail}" for check in found if not check.ok]
+
+
+# --- mode full ---
+def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tuple[list[_Detail], Check | None]:
+    """The details of an unsaved session, and what to say where they are not whole by `until`."""
+    noted: list[_Detail] = []
+    unwritten: list[Need] = []
+    needs = details.needs(session)
+    for need in needs:
+        found = details.find(need)
+        if found is None:
+            unwritten.append(need)
+        else:
+            noted.append(_Detail(need, found))
+    failures: list[llm.ModelError] = []
+    for need, outcome in zip(unwritten, llm.wait(_write_all(unwritten, until)) if unwritten else (), strict=True):
+        bill.extend(outcome.calls)
+        if isinstance(outcome, Written):
+            noted.append(_Detail(need, outcome))
+        else:
+            failures.append(outcome)
+    if not failures:
+        return noted, None
+    reasons = ", ".join(sorted({failure.code for failure in failures}))
+    return noted, Check(
+        "full_deadline",
+        ok=False,
+        detail=f"{_exercises(detail.need for detail in noted)} of {_exercises(needs)} exercises enriched within "
+        f"{settings.FULL_DEADLINE_SECONDS:g} s ({reasons}); the rest is queued",
+    )
+
+
+def _exercises(needs: Iterable[Need]) -> int:
+    return sum(len(need.keys) for need in needs)
+
+
+async def _write_all(needs: list[Need], until: float) -> list[Written | llm.ModelError]:
+    """One outcome a need, in their order; one that fails stops none of the others."""
+    free = asyncio.Semaphore(DETAILS_AT_ONCE)
+
+    async def write(need: Need) -> Written | llm.ModelError:
+        async with free:
+            try:
+                return await details.write(need, deadline_seconds=until - time.monotonic())
+            except llm.ModelError as error:
+                return error
+
+    return await asyncio.gather(*map(write, needs))
+
+
+def _save_details(session: TrainingSession, noted: list[_Detail]) -> None:
+    for detail in noted:
+        if isinstance(detail.found, Written):
+            note = details.keep(session, detail.need, detail.found)
+            # Another session may have written the shared note meanwhile; then the athlete reads that one.
+            ours = note.details == detail.found.details
+            source: str = SessionDetail.Origin.LLM if ours else SessionDetail.Origin.LIBRARY
+        else:
+            note, source = detail.found
+        details.attach(session, detail.need, note, source)
