@@ -41,7 +41,7 @@ class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
 
     @extend_schema(request=QueueRequest, responses={200: StatusSerializer, 202: StatusSerializer})
     def post(self, request: Request, session_id: str) -> Response:
-        """Idempotent: pending items get the priority, failed and cancelled ones start anew, enriched ones answer 200."""
+        """Idempotent: a pending item gets the priority, a failed or cancelled one starts anew."""
         asked = read(request, QueueRequest, needed=False)
         session = self.get_object()
         if session.enrichment_status == EnrichmentStatus.FULL:

@@ -5,4 +5,5 @@ class EnrichmentConfig(AppConfig):
     name = "enrichment"
 
     def ready(self) -> None:
-        from enrichment import signals  # noqa: F401, PLC0415  (receivers connect when Django is ready)
+        """Receivers and checks connect when Django is ready for their models."""
+        from enrichment import limits, signals  # noqa: F401, PLC0415

@@ -1,8 +1,8 @@
 """The one door for the queue's side effects: after the commit, a Celery message that wakes a worker.
 
-A message carries no work: it permits its worker to claim the first ready item. Lost, doubled or late ones change nothing
-but latency, for `rescue` compares what waits in the broker with the rows and sends what is missing. So whoever saves a
-session waits for a lost broker at most SEND_SECONDS, once, and then nobody does for a while.
+A message carries no work: it permits its worker to claim the first ready item. Lost, doubled or late ones change
+nothing but latency, for `rescue` compares what waits in the broker with the rows and sends what is missing. So whoever
+saves a session waits for a lost broker at most SEND_SECONDS, once, and then nobody does for a while.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The claims that this process holds: renewed while they are worked on, and whether the process has been told to stop."""
+"""The claims that this process holds, renewed while they are worked on; and whether it was told to stop."""
 
 import threading
 import time

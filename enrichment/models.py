@@ -1,12 +1,12 @@
 """The enrichment queue: one item a session, its whole state machine, its story, and who works on it.
 
-Every transition is one guarded UPDATE whose WHERE says what must still be true; it answers with the rows that it won, and
-in the same transaction moves their sessions and writes their events. All times are the database's. A transaction that
-touches both locks the item before the session.
+Every transition is one guarded UPDATE whose WHERE says what must still be true; it answers with the rows that it won,
+and in the same transaction moves their sessions and writes their events. All times are the database's. A transaction
+that touches both locks the item before the session.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -81,6 +81,21 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         ids = list(self.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:limit])
         return self.filter(pk__in=ids)
 
+    def in_steps(self, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]", rows_a_step: int) -> int:
+        """Moves all of these rows, so many a transaction, each at most once; how many were moved.
+
+        For people: it waits for rows that others hold, locking in one order so that two of them cannot deadlock.
+        """
+        moved, last = 0, uuid.UUID(int=0)
+        while True:
+            with transaction.atomic():
+                rest = self.filter(pk__gt=last).order_by("pk").select_for_update(of=("self",))
+                ids = list(rest.values_list("pk", flat=True)[:rows_a_step])
+                if not ids:
+                    return moved
+                moved += len(move(EnrichmentItem.objects.filter(pk__in=ids)))
+            last = ids[-1]
+
     # --- transitions: each repeats its guard, so that being late is harmless ---
 
     def queue(self, session: TrainingSession) -> "EnrichmentItem":
@@ -101,8 +116,8 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
     def enqueue(self, session: TrainingSession, priority: int | None) -> "EnrichmentItem":
         """Somebody asks for a session's enrichment, perhaps not for the first time: whatever is due is done, once.
 
-        A new item where there is none, a new place for a pending one, a new start for a failed or cancelled one; nothing
-        where it is processing or completed. Raises TrainingSession.DoesNotExist where it vanished.
+        A new item where there is none, a new place for a pending one, a new start for a failed or cancelled one;
+        nothing where it is processing or completed. Raises TrainingSession.DoesNotExist where it vanished.
         """
         item = self.filter(session=session)
         if not item.exists():
@@ -121,17 +136,21 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
             first = self.ready().in_claim_order().select_for_update(skip_locked=True).first()
             if first is None:
                 return None
-            claimed = self.filter(pk=first.pk, claim_number=first.claim_number).ready()._move(
-                EnrichmentEvent.Kind.CLAIMED,
-                data={"worker": worker, "task_id": task_id},
-                status=Status.PROCESSING,
-                claim_number=F("claim_number") + 1,
-                attempts=F("attempts") + 1,
-                started_at=Now(),
-                first_claimed_at=Coalesce(F("first_claimed_at"), Now()),
-                lease_expires_at=Now() + interval(settings.LEASE_SECONDS),
-                worker=worker,
-                task_id=task_id,
+            claimed = (
+                self.filter(pk=first.pk, claim_number=first.claim_number)
+                .ready()
+                ._move(
+                    EnrichmentEvent.Kind.CLAIMED,
+                    data={"worker": worker, "task_id": task_id},
+                    status=Status.PROCESSING,
+                    claim_number=F("claim_number") + 1,
+                    attempts=F("attempts") + 1,
+                    started_at=Now(),
+                    first_claimed_at=Coalesce(F("first_claimed_at"), Now()),
+                    lease_expires_at=Now() + interval(settings.LEASE_SECONDS),
+                    worker=worker,
+                    task_id=task_id,
+                )
             )
             return claimed[0] if claimed else None
 
@@ -169,9 +188,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
 
     def promote(self) -> "list[EnrichmentItem]":
         """Items that stood long at one priority move one up, so that urgent ones cannot starve the others."""
-        return self.ageing()._move(
-            EnrichmentEvent.Kind.PROMOTED, priority=F("priority") - 1, priority_since=Now()
-        )
+        return self.ageing()._move(EnrichmentEvent.Kind.PROMOTED, priority=F("priority") - 1, priority_since=Now())
 
     def wake(self) -> "list[EnrichmentItem]":
         """Delayed items whose time has come are ready again."""
@@ -226,7 +243,7 @@ def interval(seconds: float) -> Any:
 
 
 def _pending(next_attempt_at: Any = None) -> dict[str, Any]:
-    """The columns of an item that a worker no longer holds and that waits again; its place in the queue is the old one."""
+    """The columns of an item that waits again; its place in the queue is the old one."""
     return {
         "status": Status.PENDING,
         "next_attempt_at": next_attempt_at,
@@ -343,9 +360,9 @@ class EnrichmentItem(models.Model):
                 name="item_delayed",
                 condition=Q(status=Status.PENDING, next_attempt_at__isnull=False),
             ),
-            # reclaim()
+            # read by reclaim
             models.Index(fields=["lease_expires_at"], name="item_leased", condition=Q(status=Status.PROCESSING)),
-            # promote()
+            # read by promote
             models.Index(
                 fields=["priority_since"],
                 name="item_ageing",
@@ -401,7 +418,7 @@ class EnrichmentItem(models.Model):
     # --- what the worker that holds this claim may do with it; False: its fence is gone, and nothing was changed ---
 
     def record(self, exercises: "Sequence[tuple[str, dict[str, Any]]]") -> bool:
-        """Some exercises are enriched: their events, and a renewed lease. The caller's transaction writes the details."""
+        """Exercises are enriched: their events, and a renewed lease. The caller's transaction writes the details."""
         with transaction.atomic():
             moved = self._held()._update_returning(
                 event_count=F("event_count") + len(exercises), lease_expires_at=_renewed_lease()
@@ -434,19 +451,30 @@ class EnrichmentItem(models.Model):
 
     def retry(self, kind: str, message: str, *, after_seconds: float) -> bool:
         """Tries again after a pause; where this was the last attempt, fails."""
-        again = self._held().filter(attempts__lt=F("max_attempts"))._move(
-            EnrichmentEvent.Kind.RETRIED,
-            error_kind=kind,
-            error_message=message,
-            **_pending(Now() + interval(after_seconds)),
+        again = (
+            self._held()
+            .filter(attempts__lt=F("max_attempts"))
+            ._move(
+                EnrichmentEvent.Kind.RETRIED,
+                error_kind=kind,
+                error_message=message,
+                **_pending(Now() + interval(after_seconds)),
+            )
         )
         return self._won(again) or self.fail(kind, message)
 
     def snooze(self, kind: str, message: str, *, after_seconds: float) -> bool:
         """Waits without losing an attempt; an item queued longer than MAX_WAIT_SECONDS fails instead."""
         longest = Now() - interval(settings.MAX_WAIT_SECONDS)
-        waited_too_long = self._held().filter(queued_at__lt=longest)._move(
-            EnrichmentEvent.Kind.FAILED, error_kind="waited_too_long", error_message=message, **_final(Status.FAILED)
+        waited_too_long = (
+            self._held()
+            .filter(queued_at__lt=longest)
+            ._move(
+                EnrichmentEvent.Kind.FAILED,
+                error_kind="waited_too_long",
+                error_message=message,
+                **_final(Status.FAILED),
+            )
         )
         return self._won(waited_too_long) or self._won(
             self._held()._move(
@@ -461,9 +489,7 @@ class EnrichmentItem(models.Model):
     def give_back(self) -> bool:
         """A worker that must stop returns the item with its attempt, for another to take at once."""
         return self._won(
-            self._held()._move(
-                EnrichmentEvent.Kind.GIVEN_BACK, attempts=Greatest(F("attempts") - 1, 0), **_pending()
-            )
+            self._held()._move(EnrichmentEvent.Kind.GIVEN_BACK, attempts=Greatest(F("attempts") - 1, 0), **_pending())
         )
 
     def fail(self, kind: str, message: str) -> bool:
@@ -491,9 +517,7 @@ class EnrichmentItem(models.Model):
 
 def _renewed_lease() -> Least:
     """A lease from now, never past the item's own deadline."""
-    return Least(
-        Now() + interval(settings.LEASE_SECONDS), F("started_at") + interval(settings.ITEM_DEADLINE_SECONDS)
-    )
+    return Least(Now() + interval(settings.LEASE_SECONDS), F("started_at") + interval(settings.ITEM_DEADLINE_SECONDS))
 
 
 def _iso(moment: Any) -> str | None:

@@ -16,7 +16,8 @@ from django.db import DatabaseError, connection, transaction
 
 from enrichment.leases import leases
 from enrichment.models import EnrichmentItem, Status
-from training import analyses, details, llm
+from training import coaches, details, llm
+from training.catalogue.stored import current
 from training.details import Need, Written
 from training.models import ExerciseNote, TrainingSession
 
@@ -114,7 +115,8 @@ def _enrich(item: EnrichmentItem, *, deadline: float) -> None:
         else:
             _record(item, session, need, found)
     _write(item, session, unwritten, deadline)
-    analysis = analyses.analyse(session)
+    coach = coaches.get(session.coach)
+    analysis = coach.analyse(session.parsed_prescription(), session.parsed_request(), current())
     if not item.complete(analysis):
         raise FenceLost
 
@@ -138,7 +140,8 @@ def _write(item: EnrichmentItem, session: TrainingSession, needs: list[Need], de
         while under_way or (waiting and failure is None):
             while waiting and failure is None and len(under_way) < EXERCISES_IN_PARALLEL:
                 need = waiting.pop(0)
-                under_way[llm.submit(details.write(need))] = need
+                left = deadline - time.monotonic()
+                under_way[llm.submit(details.write(need, deadline_seconds=left))] = need
             connection.close()  # back to the pool: none is held while a model thinks
             done, _ = wait(under_way, timeout=LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
@@ -146,10 +149,12 @@ def _write(item: EnrichmentItem, session: TrainingSession, needs: list[Need], de
                     _take(item, session, under_way.pop(future), future)
                 except llm.ModelError as error:
                     failure = failure or error
+                except llm.Cancelled:
+                    failure = failure or Stopping()
             if leases.stopping.is_set():
                 failure = failure or Stopping()
-            if time.monotonic() > deadline:
-                raise DeadlinePassed
+            if time.monotonic() > deadline + LOOK_UP_SECONDS:
+                raise DeadlinePassed  # the calls' own deadline is the same: only what hangs comes here
     finally:
         for future in under_way:
             future.cancel()
@@ -161,14 +166,16 @@ def _take(item: EnrichmentItem, session: TrainingSession, need: Need, future: "F
     """What the model said, or why it did not: both are on the bill."""
     try:
         written = future.result()
-    except llm.ModelError as error:
+    except (llm.ModelError, llm.Cancelled) as error:
         llm.record(error.calls, session_id=session.pk, purpose="enrichment")
         raise
     llm.record(written.calls, session_id=session.pk, purpose="enrichment")
     _record(item, session, need, written)
 
 
-def _record(item: EnrichmentItem, session: TrainingSession, need: Need, found: Written | tuple[ExerciseNote, str]) -> None:
+def _record(
+    item: EnrichmentItem, session: TrainingSession, need: Need, found: Written | tuple[ExerciseNote, str]
+) -> None:
     """One exercise, one commit: the fence first, which locks the item's row, then the note, the details, the events."""
     with transaction.atomic():
         if not item.renew():

@@ -23,9 +23,10 @@ Z_P90 = 1.2816
 POLL_SECONDS_WHILE_PROCESSING = 2
 
 _AHEAD = """
-    FROM enrichment_enrichmentitem
+    SELECT 1 FROM enrichment_enrichmentitem
     WHERE status = 'pending' AND next_attempt_at IS NULL AND (priority, queued_at, id) < (%s, %s, %s)
 """
+_COUNT_AHEAD = f"SELECT count(*) FROM ({_AHEAD} LIMIT %s) AS ahead"  # noqa: S608  # both are constants
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ def position(item: EnrichmentItem) -> int | None:
         return None
     place = [item.priority, item.queued_at, item.pk]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 {_AHEAD} LIMIT {EXACT_PLACES + 1}) AS ahead", place)
+        cursor.execute(_COUNT_AHEAD, [*place, EXACT_PLACES + 1])
         ahead = int(cursor.fetchone()[0])
         if ahead > EXACT_PLACES:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 {_AHEAD}", place)
+            cursor.execute("EXPLAIN (FORMAT JSON) " + _AHEAD, place)
             plan = cursor.fetchone()[0]
             plan = json.loads(plan) if isinstance(plan, str) else plan
             ahead = max(ahead, int(plan[0]["Plan"]["Plan Rows"]))

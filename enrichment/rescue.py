@@ -87,9 +87,7 @@ def _alone(lock: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
-def _step(
-    rows: EnrichmentItemQuerySet, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]"
-) -> int:
+def _step(rows: EnrichmentItemQuerySet, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]") -> int:
     """A bounded number of rows, locked in one order so that two movers cannot deadlock."""
     with transaction.atomic():
         return len(move(rows.locked(ROWS_A_STEP)))

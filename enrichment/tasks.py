@@ -8,7 +8,8 @@ from celery.exceptions import Ignore, Reject
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
-from enrichment import processor, rescue as rescuing
+from enrichment import processor
+from enrichment import rescue as rescuing
 from enrichment.leases import leases
 from enrichment.worker import process
 

@@ -1,8 +1,8 @@
 """What a worker process does beside its tasks: reports itself, keeps its leases, and stops in good order.
 
-A worker counts as live when it has really consumed a short while ago: so every process sends itself a `pulse` through the
-broker, on a queue of its own, and consumes it by the same loop and threads as any task. Where all threads are busy with
-items whose leases are being renewed, that too is life.
+A worker counts as live when it has really consumed a short while ago: so every process sends itself a `pulse` through
+the broker, on a queue of its own, and consumes it by the same loop and threads as any task. Where all threads are busy
+with items whose leases are being renewed, that too is life.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Process:
                 dispatch.pulse(self.name)
 
     def _give_up(self, hung: list[Any]) -> None:
-        """A thread cannot be killed, a process can: it gives back the rest and exits, for its supervisor to start anew."""
+        """A thread cannot be killed, a process can: it gives back the rest, exits, and is started anew."""
         for item in leases.held():
             if item not in hung:
                 item.give_back()
