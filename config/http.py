@@ -14,7 +14,13 @@ from itertools import islice
 from typing import IO, Any, TypeVar
 
 from django.core import signing
-from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import OperationalError
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -75,6 +81,7 @@ class Problem(exceptions.APIException):
 # The first that fits counts: the third is one of the fourth.
 _DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
     (Http404, 404, "There is nothing here."),
+    (ObjectDoesNotExist, 404, "There is nothing here any more."),  # vanished while we worked on it
     (PermissionDenied, 403, "This is not yours to do."),
     (RequestDataTooBig, 413, "The body is too large."),
     (SuspiciousOperation, 400, "The request cannot be read."),
@@ -198,7 +205,7 @@ def read(request: Request, shape: type[S], *, needed: bool = True) -> S:
         raise Refused.of(error) from None
 
 
-class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # knox has no types
+class TokenAuthentication(KnoxAuthentication):
     """`Authorization: Bearer <token>`, looked up by its hash. Reads only: expired tokens are `prune`'s to delete."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Token]:

@@ -1,5 +1,41 @@
 """Every address."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+import config.api
+import enrichment.api
+import enrichment.queue
+import training.api
+from config import health
+from enrichment.models import Worker
+
+handler400 = "config.http.bad_request"
+handler403 = "config.http.permission_denied"
+handler404 = "config.http.page_not_found"
+handler500 = "config.http.server_error"
+
+# Public, and without authentication: an expired token must not hide how to get a new one.
+public: dict[str, Any] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+
+api = [
+    *training.api.urlpatterns,
+    *enrichment.api.urlpatterns,
+    *config.api.urlpatterns,
+    path("schema/", SpectacularAPIView.as_view(**public), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(**public), name="docs"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("api/v1/", include(api)),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive),
+    path("readyz", health.ready, {"worker_is_live": Worker.objects.live().exists}),
+    path("metrics", health.metrics, {"stats": enrichment.queue.stats}),
+]

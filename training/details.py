@@ -99,7 +99,7 @@ def _need(
     session: TrainingSession, athlete: Athlete, exercise: PrescribedExercise, catalogue: Catalogue
 ) -> Need | None:
     entry = catalogue.get(exercise.exercise)
-    text = None if entry is None else _text(entry, session.language)
+    text = None if entry is None else builtin_text(entry, session.language)
     name = exercise.name or exercise.exercise or ""
     asked = llm.configured()
     if text is None and not asked:
@@ -198,7 +198,7 @@ def _in_language(translated: Any, language: str) -> Any:
     return translated.fr if language == "fr" else translated.en
 
 
-def _text(entry: Entry, language: str) -> dict[str, Any]:
+def builtin_text(entry: Entry, language: str) -> dict[str, Any]:
     """The catalogue's details in the API's words."""
     details = _in_language(entry.details, language)
     return {

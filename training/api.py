@@ -1,0 +1,225 @@
+"""The endpoints of sessions, coaches and exercises."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+from rest_framework.generics import DestroyAPIView, GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.http import CursorPagination, Problem, read
+from config.views import Conditional, OwnedView, caller, for_caller
+from training import coaches, generation
+from training.catalogue import fold
+from training.catalogue.entry import LEVELS, MUSCLES
+from training.idempotency import Answer, Mark, once
+from training.models import EnrichmentStatus, Exercise, TrainingSession
+from training.prescription import Shape
+from training.request import SessionRequest
+from training.serializers import CoachPageSerializer, ExerciseSerializer, SessionSerializer, session_path
+
+COACHES = [(slug, slug) for slug in coaches.REGISTRY]
+NOT_MODIFIED = OpenApiResponse(description="Nothing has changed.")
+
+# --- sessions ---
+
+
+class SessionsQuery(filters.FilterSet):
+    """Which sessions."""
+
+    coach = filters.ChoiceFilter(choices=COACHES)
+    enrichment_status = filters.ChoiceFilter(choices=EnrichmentStatus.choices)
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gt")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+
+class SessionPagination(CursorPagination):
+    ordering = ("-created_at", "-id")
+
+
+class SessionRowsView(OwnedView[TrainingSession]):
+    """Sessions, shown whole."""
+
+    queryset = SessionSerializer.rows()
+    serializer_class = SessionSerializer
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "staff": self.request.user.is_staff}
+
+
+class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
+    """The caller's sessions, newest first; and the place to ask for a new one."""
+
+    pagination_class = SessionPagination
+    filterset_class = SessionsQuery
+    generates = ("POST",)
+
+    get = for_caller(ListAPIView.get)
+
+    @extend_schema(
+        request=SessionRequest,
+        responses={201: SessionSerializer},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Generates with the coach, or takes the caller's own `prescription`."""
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            answer = self._create(request, None)
+        else:
+            answer = once(caller(request), key, request.body, lambda mark: self._create(request, mark))
+        return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+
+    def _create(self, request: Request, mark: Mark | None) -> Answer:
+        asked = read(request, SessionRequest)
+        answers: list[Answer] = []
+
+        def answer(session: TrainingSession) -> None:
+            # In the transaction that saves the session: what is kept for a replay is what is answered now.
+            shown = self.get_serializer(self.get_queryset().get(pk=session.pk)).data
+            headers = {"Content-Type": "application/json", "Location": session_path(session)}
+            answers.append(Answer(201, JSONRenderer().render(shown).decode(), headers))
+            if mark:
+                mark.keep(answers[-1], session)
+
+        try:
+            generation.create(request.user, asked, also=answer)
+        except generation.ModelUnavailable as error:
+            raise Problem(503, str(error), kind="model_unavailable", retry_after=error.retry_after) from error
+        return answers[-1]
+
+
+class SessionView(Conditional, SessionRowsView, RetrieveAPIView[TrainingSession], DestroyAPIView[TrainingSession]):
+    """One session. Deleting takes its queue item and its details along."""
+
+    get = extend_schema(responses={200: SessionSerializer, 304: NOT_MODIFIED})(for_caller(RetrieveAPIView.get))
+    delete = for_caller(DestroyAPIView.delete)
+
+
+def _moment(value: Any) -> Any:
+    """A time in ISO 8601; UTC where it does not say."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("invalid_format", "Expected a time in ISO 8601.") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > timezone.now() + CLOCK_SKEW:
+        raise PydanticCustomError("max_value", "This is in the future.")
+    return moment
+
+
+# How far a caller's clock may be ahead of ours.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class Done(Shape):
+    """When the athlete did it (null: now), and how hard it was."""
+
+    at: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    rpe: Annotated[float, Field(ge=1, le=10)] | None = None
+
+
+class DoneView(SessionRowsView):
+    """Whether the athlete did a session: only such sessions count as history."""
+
+    @extend_schema(request=Done, responses=SessionSerializer)
+    @for_caller
+    def post(self, request: Request, pk: str) -> Response:
+        """The athlete did it."""
+        done = read(request, Done, needed=False)
+        session = self.get_object()
+        session.mark_done(done.at, done.rpe)
+        return Response(self.get_serializer(session).data)
+
+    @extend_schema(request=None, responses=SessionSerializer)
+    @for_caller
+    def delete(self, request: Request, pk: str) -> Response:
+        """The athlete did not do it after all."""
+        session = self.get_object()
+        session.mark_not_done()
+        return Response(self.get_serializer(session).data)
+
+
+# --- coaches and exercises ---
+
+
+class CoachesView(APIView):
+    """The five coaches."""
+
+    @extend_schema(responses=CoachPageSerializer)
+    def get(self, request: Request) -> Response:
+        """What each teaches, and with what."""
+        page = {"next": None, "previous": None, "results": coaches.REGISTRY.values()}
+        return Response(CoachPageSerializer(page).data)
+
+
+class ExercisesQuery(filters.FilterSet):
+    """Which exercises."""
+
+    coach = filters.ChoiceFilter(field_name="coaches", choices=COACHES, method="having")
+    equipment = filters.CharFilter(field_name="equipment", method="having")
+    muscle = filters.ChoiceFilter(
+        field_name="muscles", choices=[(muscle, muscle) for muscle in MUSCLES], method="having"
+    )
+    level = filters.ChoiceFilter(choices=[(level, level) for level in LEVELS])
+    q = filters.CharFilter(method="named", help_text="part of a name or alias in either language")
+
+    def having(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(**{f"{name}__contains": [value]})
+
+    def named(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(search__contains=fold(value))
+
+
+class ExercisePagination(CursorPagination):
+    ordering = ("slug",)
+
+
+class ExerciseRowsView(GenericAPIView[Exercise]):
+    """The catalogue, in the language of Accept-Language."""
+
+    queryset = Exercise.objects.all()
+    serializer_class = ExerciseSerializer
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "language": "fr" if get_language() == "fr" else "en"}
+
+
+IN_LANGUAGE = extend_schema(
+    parameters=[OpenApiParameter("Accept-Language", str, OpenApiParameter.HEADER, enum=["en", "fr"])]
+)
+
+
+@IN_LANGUAGE
+class ExercisesView(ExerciseRowsView, ListAPIView[Exercise]):
+    """The catalogue, by slug."""
+
+    pagination_class = ExercisePagination
+    filterset_class = ExercisesQuery
+
+
+@IN_LANGUAGE
+class ExerciseView(ExerciseRowsView, RetrieveAPIView[Exercise]):
+    """One exercise."""
+
+
+urlpatterns = [
+    path("sessions/", SessionsView.as_view(), name="sessions"),
+    path("sessions/<uuid:pk>/", SessionView.as_view(), name="session"),
+    path("sessions/<uuid:pk>/done/", DoneView.as_view(), name="done"),
+    path("coaches/", CoachesView.as_view(), name="coaches"),
+    path("exercises/", ExercisesView.as_view(), name="exercises"),
+    path("exercises/<slug:pk>/", ExerciseView.as_view(), name="exercise"),
+]

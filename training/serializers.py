@@ -1,0 +1,223 @@
+"""The shapes of answers about sessions, coaches and exercises: for what is sent, and for the OpenAPI schema."""
+
+from typing import Any, Literal
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from training.catalogue import Entry
+from training.coaches import Profile
+from training.details import ExerciseDetails, builtin_text
+from training.models import Exercise, SessionDetail, TrainingSession
+from training.prescription import Block, PrescribedExercise, Prescription
+
+# --- a session ---
+
+
+class TaughtDetails(ExerciseDetails):
+    """An exercise's details as a session shows them, and where they came from."""
+
+    source: Literal["llm", "library", "builtin"]
+
+
+class TaughtExercise(PrescribedExercise):
+    """A prescribed exercise with its details; null until it is enriched."""
+
+    details: TaughtDetails | None
+
+
+class TaughtBlock(Block):
+    """A block of exercises with their details."""
+
+    exercises: list[TaughtExercise]  # type: ignore[assignment]  # narrower, and a shape is frozen
+
+
+class TaughtPrescription(Prescription):
+    """A prescription with the details of its exercises: what GET gives, and POST takes."""
+
+    blocks: list[TaughtBlock]  # type: ignore[assignment]
+
+
+class CheckSerializer(serializers.Serializer[dict[str, Any]]):
+    """Whether a prescription keeps one of the promises made to the athlete."""
+
+    code = serializers.CharField()
+    ok = serializers.BooleanField()
+    detail = serializers.CharField()
+
+
+class UsageSerializer(serializers.Serializer[dict[str, Any]]):
+    """What the models took for a session."""
+
+    input_tokens = serializers.IntegerField()
+    cached_input_tokens = serializers.IntegerField()
+    output_tokens = serializers.IntegerField()
+    cost_usd = serializers.CharField(help_text="six decimals")
+
+
+class DoneSerializer(serializers.Serializer[TrainingSession]):
+    """When the athlete did it, and how hard it was."""
+
+    at = serializers.DateTimeField(source="done_at")
+    rpe = serializers.FloatField(source="done_rpe", allow_null=True)
+
+
+class LinksSerializer(serializers.Serializer[dict[str, str]]):
+    """Paths on this server."""
+
+    self = serializers.CharField()
+    enrichment = serializers.CharField()
+    events = serializers.CharField()
+
+
+class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
+    """A session. Needs the context's `staff`: whether its owner is told."""
+
+    prescription = serializers.SerializerMethodField()
+    analysis = serializers.DictField(allow_null=True, help_text="the coach's computed figures, once it is enriched")
+    checks = CheckSerializer(many=True)
+    usage = UsageSerializer()
+    done = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+    owner = serializers.CharField(source="owner.username", required=False, help_text="for staff only")
+
+    class Meta:
+        model = TrainingSession
+        fields = [
+            "id", "coach", "discipline", "mode", "language", "enrichment_status", "source", "model", "fallback_reason",
+            "prescription", "analysis", "checks", "usage", "created_at", "updated_at", "enriched_at", "done", "links",
+            "owner",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @staticmethod
+    def rows() -> QuerySet[TrainingSession]:
+        """Sessions with what showing them needs, in a fixed number of queries."""
+        return TrainingSession.objects.select_related("owner").prefetch_related("details__note", "model_calls")
+
+    def to_representation(self, instance: TrainingSession) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not self.context["staff"]:
+            del shown["owner"]
+        return shown
+
+    @extend_schema_field(TaughtPrescription)
+    def get_prescription(self, session: TrainingSession) -> dict[str, Any]:
+        """The stored prescription, and in each exercise its details."""
+        told: dict[str, SessionDetail] = {detail.key: detail for detail in session.details.all()}
+        return {
+            **session.prescription,
+            "blocks": [
+                {
+                    **block,
+                    "exercises": [
+                        {**exercise, "details": told[exercise["key"]].as_json() if exercise["key"] in told else None}
+                        for exercise in block["exercises"]
+                    ],
+                }
+                for block in session.prescription["blocks"]
+            ],
+        }
+
+    @extend_schema_field(DoneSerializer(allow_null=True))
+    def get_done(self, session: TrainingSession) -> dict[str, Any] | None:
+        """Null until the athlete did it."""
+        return None if session.done_at is None else DoneSerializer(session).data
+
+    @extend_schema_field(LinksSerializer)
+    def get_links(self, session: TrainingSession) -> dict[str, str]:
+        """Where its story goes on. Plain paths below the session's own: this room knows no queue."""
+        path = session_path(session)
+        return {"self": path, "enrichment": f"{path}enrichment/", "events": f"{path}enrichment/events/"}
+
+
+def session_path(session: TrainingSession) -> str:
+    """Where a session is found."""
+    return reverse("session", args=[session.pk])
+
+
+# --- coaches and exercises ---
+
+
+class Words(serializers.ListField):
+    """A list of words."""
+
+    child = serializers.CharField()
+
+
+class CoachSerializer(serializers.Serializer[Profile]):
+    """A coach, and what may be asked of it."""
+
+    slug = serializers.CharField()
+    disciplines = Words(help_text="the first is the default")
+    equipment = Words(help_text="the words it understands")
+    formats = Words(help_text="of its blocks")
+    analyses = Words(help_text="the keys of a session's `analysis`")
+    available = serializers.BooleanField(help_text="false: registered, and not taking requests yet")
+
+
+class CoachPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """All coaches, in the form of a page."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = CoachSerializer(many=True)
+
+
+class NeighboursSerializer(serializers.Serializer[dict[str, str | None]]):
+    """Slugs of neighbours; null at the end of a line."""
+
+    easier = serializers.CharField(allow_null=True)
+    harder = serializers.CharField(allow_null=True)
+    variation = serializers.CharField(allow_null=True)
+
+
+class InLanguage(serializers.CharField):
+    """A text that is there in both languages, in the context's `language`."""
+
+    def to_representation(self, value: dict[str, str]) -> str:
+        return value[self.context["language"]]
+
+
+class ListInLanguage(serializers.ListField):
+    """Texts that are there in both languages, in the context's `language`."""
+
+    child = serializers.CharField()
+
+    def to_representation(self, value: dict[str, list[str]]) -> list[str]:
+        return value[self.context["language"]]
+
+
+class ExerciseSerializer(serializers.Serializer[Exercise]):
+    """An exercise of the catalogue. Needs the context's `language`, en or fr."""
+
+    slug = serializers.CharField()
+    name = InLanguage(source="entry.name")
+    aliases = ListInLanguage(source="entry.aliases")
+    cue = InLanguage(source="entry.cue")
+    coaches = Words()
+    roles = Words(source="entry.roles")
+    level = serializers.CharField()
+    modality = serializers.CharField(source="entry.modality")
+    pattern = serializers.CharField(source="entry.pattern")
+    mechanic = serializers.CharField(source="entry.mechanic")
+    primary_muscles = Words(source="entry.primary")
+    secondary_muscles = Words(source="entry.secondary")
+    equipment = serializers.ListField(
+        source="entry.equipment",
+        child=Words(),
+        help_text="one word of each group is needed; an empty list needs the body only",
+    )
+    unilateral = serializers.BooleanField(source="entry.unilateral")
+    implements = serializers.IntegerField(source="entry.implements", help_text="2: a pair")
+    measure = serializers.CharField(source="entry.measure", help_text="reps, seconds, meters or calories")
+    contraindications = Words(source="entry.contraindications")
+    links = NeighboursSerializer(source="entry.links")
+    details = serializers.SerializerMethodField()
+
+    @extend_schema_field(ExerciseDetails)
+    def get_details(self, row: Exercise) -> dict[str, Any]:
+        """The catalogue's own text."""
+        return builtin_text(Entry.model_validate(row.entry), self.context["language"])
