@@ -15,6 +15,7 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import IO, ClassVar
@@ -68,19 +69,23 @@ class Server(ABC):
     def ready(self) -> bool:
         """Does the very process that we started serve?"""
 
-    def start(self) -> None:
-        """Start it and wait until it serves; raises ServerError. Its session is its own, out of reach of Ctrl-C."""
+    def start(self, spawned: Callable[[int], None] = lambda pid: None) -> None:
+        """Start it and wait until it serves; raises ServerError. Its session is its own, out of reach of Ctrl-C.
+
+        `spawned` is told the process id at once. Started again, it keeps its port: clients know it.
+        """
+        wanted = self.port
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.prepare()
             for _ in range(PORT_TRIES):  # a port that was free may be taken before the server binds it
-                self.port = self._choose_port()
-                if self._serve():
+                self.port = wanted or self._choose_port()
+                if self._serve(spawned):
                     (self.folder / "port").write_text(str(self.port))
                     return
         except OSError as error:
             raise ServerError(f"{self.name} cannot use {self.folder}: {error.strerror or error}") from error
-        raise ServerError(f"{self.name} found no free port on 127.0.0.1:\n{self._log_tail()}")
+        raise ServerError(f"{self.name} cannot have port {self.port} on 127.0.0.1:\n{self._log_tail()}")
 
     def stop(self, grace_seconds: float = 10) -> None:
         """Stop it cleanly; after the grace without ceremony. Its data survive both."""
@@ -94,10 +99,11 @@ class Server(ABC):
             self.process.wait()
         self.process = None
 
-    def _serve(self) -> bool:
+    def _serve(self, spawned: Callable[[int], None]) -> bool:
         """Start the process; False if its port was taken in that very moment."""
         with (self.folder / "server.log").open("wb") as log:
             self.process = _spawn(self.command(), log=log)
+        spawned(self.process.pid)
         deadline = time.monotonic() + START_SECONDS
         try:
             while time.monotonic() < deadline:
@@ -196,8 +202,8 @@ class Postgres(Server):
             return False
         return bool(self.process and lines and lines[0] == str(self.process.pid) and lines[-1].strip() == "ready")
 
-    def start(self) -> None:
-        super().start()
+    def start(self, spawned: Callable[[int], None] = lambda pid: None) -> None:
+        super().start(spawned)
         try:
             with psycopg.connect(self.url, dbname="postgres", autocommit=True) as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
