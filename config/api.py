@@ -58,6 +58,7 @@ class OwnTokens(GenericAPIView[Token]):
     """A caller's own tokens; staff have no use for other people's."""
 
     queryset = Token.objects.all()
+    serializer_class = TokenSerializer
 
     def get_queryset(self) -> QuerySet[Token]:
         return super().get_queryset().filter(user=self.request.user)
@@ -66,7 +67,6 @@ class OwnTokens(GenericAPIView[Token]):
 class TokensView(OwnTokens, ListAPIView[Token]):
     """The caller's tokens, newest first."""
 
-    serializer_class = TokenSerializer
     pagination_class = TokenPagination
 
     @extend_schema(request=NewToken, responses={201: NewTokenSerializer})

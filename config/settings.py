@@ -243,7 +243,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.with_problems"],
+    "ENUM_NAME_OVERRIDES": {
+        "EnrichmentStatus": "training.models.EnrichmentStatus.choices",
+        "ItemStatus": "enrichment.models.Status.choices",
+    },
 }
 
 # --- logs: one structured line an outcome ---

@@ -1,13 +1,11 @@
 """Every address."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import config.api
+import config.schema
 import enrichment.api
 import enrichment.queue
 import training.api
@@ -19,15 +17,11 @@ handler403 = "config.http.permission_denied"
 handler404 = "config.http.page_not_found"
 handler500 = "config.http.server_error"
 
-# Public, and without authentication: an expired token must not hide how to get a new one.
-public: dict[str, Any] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
-
 api = [
     *training.api.urlpatterns,
     *enrichment.api.urlpatterns,
     *config.api.urlpatterns,
-    path("schema/", SpectacularAPIView.as_view(**public), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(**public), name="docs"),
+    *config.schema.urlpatterns,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -77,7 +77,7 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
         if key is None:
             answer = self._create(request, None)
         else:
-            answer = once(caller(request), key, request.body, lambda mark: self._create(request, mark))
+            answer = once(caller(request).pk, key, request.body, lambda mark: self._create(request, mark))
         return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
 
     def _create(self, request: Request, mark: Mark | None) -> Answer:
@@ -93,7 +93,7 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
                 mark.keep(answers[-1], session)
 
         try:
-            generation.create(request.user, asked, also=answer)
+            generation.create(caller(request), asked, also=answer)
         except generation.ModelUnavailable as error:
             raise Problem(503, str(error), kind="model_unavailable", retry_after=error.retry_after) from error
         return answers[-1]

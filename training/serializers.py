@@ -1,10 +1,12 @@
 """The shapes of answers about sessions, coaches and exercises: for what is sent, and for the OpenAPI schema."""
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, cast
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
+from pydantic import BaseModel
 from rest_framework import serializers
 
 from training.catalogue import Entry
@@ -12,6 +14,14 @@ from training.coaches import Profile
 from training.details import ExerciseDetails, builtin_text
 from training.models import Exercise, SessionDetail, TrainingSession
 from training.prescription import Block, PrescribedExercise, Prescription
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def schema_of(shape: type[BaseModel]) -> Callable[[F], F]:
+    """A field's schema from a pydantic shape, which drf-spectacular can read though its types do not say so."""
+    return extend_schema_field(cast(Any, shape))
+
 
 # --- a session ---
 
@@ -103,7 +113,7 @@ class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
             del shown["owner"]
         return shown
 
-    @extend_schema_field(TaughtPrescription)
+    @schema_of(TaughtPrescription)
     def get_prescription(self, session: TrainingSession) -> dict[str, Any]:
         """The stored prescription, and in each exercise its details."""
         told: dict[str, SessionDetail] = {detail.key: detail for detail in session.details.all()}
@@ -174,17 +184,17 @@ class NeighboursSerializer(serializers.Serializer[dict[str, str | None]]):
     variation = serializers.CharField(allow_null=True)
 
 
-class InLanguage(serializers.CharField):
+@extend_schema_field(str)
+class InLanguage(serializers.Field[Any, Any, str, dict[str, str]]):
     """A text that is there in both languages, in the context's `language`."""
 
     def to_representation(self, value: dict[str, str]) -> str:
         return value[self.context["language"]]
 
 
-class ListInLanguage(serializers.ListField):
+@extend_schema_field(Words)
+class ListInLanguage(serializers.Field[Any, Any, list[str], dict[str, list[str]]]):
     """Texts that are there in both languages, in the context's `language`."""
-
-    child = serializers.CharField()
 
     def to_representation(self, value: dict[str, list[str]]) -> list[str]:
         return value[self.context["language"]]
@@ -217,7 +227,7 @@ class ExerciseSerializer(serializers.Serializer[Exercise]):
     links = NeighboursSerializer(source="entry.links")
     details = serializers.SerializerMethodField()
 
-    @extend_schema_field(ExerciseDetails)
+    @schema_of(ExerciseDetails)
     def get_details(self, row: Exercise) -> dict[str, Any]:
         """The catalogue's own text."""
         return builtin_text(Entry.model_validate(row.entry), self.context["language"])
