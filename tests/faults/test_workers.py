@@ -1,0 +1,188 @@
+"""Real workers, really killed: nothing is lost, nothing is done twice, and the urgent comes first."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django_celery_results.models import TaskResult
+
+from enrichment import rescue
+from enrichment.models import EnrichmentItem, Status, Worker
+from tests.factories import TrainingSessionFactory, UserFactory
+from tests.model_server import Behaviour, ModelServer, running
+from tests.processes import Processes, eventually
+from training.models import ExerciseNote, ModelCall, SessionDetail, TrainingSession
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def catalogue(transactional_db: None) -> None:
+    call_command("load_catalogue")
+
+
+@pytest.fixture
+def model(processes: Processes) -> Iterator[ModelServer]:
+    """A model's server that every process started from now on asks."""
+    with running() as server:
+        processes.environment |= {
+            "OPENAI_API_KEY": "sk-test",
+            "OPENAI_BASE_URL": server.url,
+            "ENRICHMENT_MODELS": "gpt-5-mini",
+        }
+        yield server
+
+
+def finished(count: int = 1, *, status: Status = Status.COMPLETED, within: float = 30.0) -> list[EnrichmentItem]:
+    """So many items in this status."""
+    rows = EnrichmentItem.objects.filter(status=status)
+    eventually(lambda: rows.count() >= count, within=within, what=f"{count} items {status}")
+    return list(rows)
+
+
+def story(item: EnrichmentItem) -> list[str]:
+    return list(item.events.order_by("number").values_list("kind", flat=True))
+
+
+def test_a_worker_without_a_model_enriches_from_the_catalogue(processes: Processes) -> None:
+    processes.worker()
+    session = TrainingSessionFactory.create()
+    (item,) = finished()
+    session.refresh_from_db()
+    assert session.enrichment_status == "enriched"
+    assert set(session.analysis) == {"volume_analysis", "intensity_distribution"}
+    assert {detail.key: detail.source for detail in session.details.all()} == {"b1e1": "builtin", "b2e1": "builtin"}
+    assert story(item) == ["queued", "claimed", "exercise", "exercise", "analysis", "completed", "done"]
+    result = eventually(lambda: TaskResult.objects.filter(status="SUCCESS").first(), what="the task's result")
+    assert result.task_id == item.events.get(kind="claimed").data["task_id"]
+    worker = eventually(lambda: Worker.objects.live().first(), what="the worker's report")
+    assert (worker.name, worker.capacity) == ("w1@test", 4)
+
+
+def test_a_second_session_is_told_from_the_library_and_costs_nothing(processes: Processes, model: ModelServer) -> None:
+    processes.worker()
+    first = TrainingSessionFactory.create()
+    finished(1)
+    asked = len(model.requests)
+    second = TrainingSessionFactory.create()
+    finished(2)
+    assert asked == 2
+    assert len(model.requests) == asked
+    assert set(first.details.values_list("source", flat=True)) == {"llm"}
+    assert set(second.details.values_list("source", flat=True)) == {"library"}
+    assert ModelCall.objects.filter(session=first, outcome="ok").count() == 2
+
+
+def test_the_most_urgent_is_worked_on_first_by_a_busy_worker(processes: Processes, model: ModelServer) -> None:
+    model.script(Behaviour(delay_seconds=2, times=2))
+    processes.worker(concurrency=1)
+    owner = UserFactory.create()
+    TrainingSessionFactory.create(owner=owner, priority=5)
+    eventually(lambda: EnrichmentItem.objects.processing().exists(), what="the first claim")
+    for priority in (7, 3, 10, 1, 5, 2, 9):
+        TrainingSessionFactory.create(owner=owner, priority=priority)
+    finished(8)
+    later = EnrichmentItem.objects.order_by("started_at").values_list("priority", flat=True)[1:]
+    assert list(later) == [1, 2, 3, 5, 7, 9, 10]
+
+
+def test_an_item_of_a_killed_worker_is_finished_by_another_that_asks_only_for_what_is_missing(
+    processes: Processes, model: ModelServer
+) -> None:
+    model.script(Behaviour(about="Romanian", hang=True))
+    worker = processes.worker("w1", LEASE_SECONDS=3)
+    TrainingSessionFactory.create()
+    eventually(SessionDetail.objects.exists, what="the first exercise")
+    eventually(lambda: len(model.requests) == 2, what="the second question")
+    worker.kill()
+
+    processes.worker("w2", LEASE_SECONDS=3)
+    processes.maintenance()
+    (item,) = finished()
+    assert item.attempts == 2
+    assert "rescued" in story(item)
+    assert story(item).count("exercise") == 2
+    assert len(model.requests) == 3
+    assert [event.number for event in item.events.order_by("number")] == list(range(1, item.event_count + 1))
+
+
+def test_a_worker_that_is_told_to_stop_finishes_the_exercise_in_hand_and_gives_the_item_back(
+    processes: Processes, model: ModelServer
+) -> None:
+    model.script(Behaviour(delay_seconds=1.5, times=2))
+    worker = processes.worker()
+    TrainingSessionFactory.create()
+    eventually(lambda: len(model.requests) == 2, what="the questions")
+    assert worker.stop() < 20
+    item = EnrichmentItem.objects.get()
+    assert SessionDetail.objects.count() == 2
+    assert (item.status, item.attempts, item.claim_number) == ("pending", 0, 1)
+    assert story(item)[-1] == "given_back"
+    assert not Worker.objects.exists()
+
+    processes.worker("w2")
+    (item,) = finished()
+    assert item.attempts == 1
+    assert len(model.requests) == 2
+
+
+def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_model_that_hangs(
+    processes: Processes, model: ModelServer
+) -> None:
+    model.script(Behaviour(hang=True, times=2))
+    worker = processes.worker(STOP_GRACE_SECONDS=4)
+    TrainingSessionFactory.create()
+    eventually(lambda: len(model.requests) == 2, what="the questions")
+    assert worker.stop() < 4.5
+    item = EnrichmentItem.objects.get()
+    assert (item.status, item.attempts) == ("pending", 0)
+    assert set(ModelCall.objects.values_list("outcome", flat=True)) == {"cancelled"}
+
+
+def test_each_attempt_has_its_own_result_and_the_last_one_its_error(processes: Processes, model: ModelServer) -> None:
+    model.script(Behaviour(status=503, times=-1))
+    processes.worker(RETRY_BACKOFF_SECONDS=0.2)
+    processes.maintenance()
+    TrainingSessionFactory.create()
+    (item,) = finished(status=Status.FAILED)
+    assert item.attempts == 3
+    assert item.error_kind == "unavailable"
+    assert item.session.enrichment_status == "fast"
+    tasks = list(item.events.filter(kind="claimed").values_list("data__task_id", flat=True))
+    results = eventually(
+        lambda: len(found := TaskResult.objects.filter(task_id__in=tasks)) == 3 and found, what="three results"
+    )
+    assert {result.status for result in results} == {"FAILURE"}
+    assert len(set(tasks)) == 3
+
+
+def test_a_rate_limit_costs_no_attempt(processes: Processes, model: ModelServer) -> None:
+    model.script(Behaviour(status=429, headers={"Retry-After": "1"}, times=2))
+    processes.worker()
+    processes.maintenance()
+    TrainingSessionFactory.create()
+    (item,) = finished()
+    assert item.attempts == 1
+    assert "snoozed" in story(item)
+
+
+def test_deleting_a_session_in_the_middle_makes_its_worker_drop_the_result(
+    processes: Processes, model: ModelServer
+) -> None:
+    model.script(Behaviour(delay_seconds=1, times=2))
+    worker = processes.worker()
+    session = TrainingSessionFactory.create()
+    eventually(lambda: len(model.requests) == 2, what="the questions")
+    session.delete()
+    eventually(lambda: b"action=dropped" in worker.log.read_bytes(), what="the dropped result")
+    assert not SessionDetail.objects.exists()
+    assert not ExerciseNote.objects.filter(session__isnull=False).exists()
+    assert not TrainingSession.objects.exists()
+
+
+def test_messages_that_were_all_lost_are_sent_anew(processes: Processes, broker: object) -> None:
+    TrainingSessionFactory.create_batch(3)
+    broker.flushdb()  # type: ignore[attr-defined]
+    processes.worker()
+    rescue.rescue()
+    finished(3)
