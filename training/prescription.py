@@ -46,7 +46,7 @@ class FieldError:
     detail: str
 
 
-class Refused(ValueError):  # noqa: N818 - reads as what happened: raise Refused, except Refused
+class Refused(ValueError):
     """Readable, but not acceptable: every place that is wrong, and why. The first MAX_ERRORS of them are told."""
 
     def __init__(self, errors: Iterable[FieldError]) -> None:
