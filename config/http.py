@@ -256,3 +256,11 @@ class CursorPagination(pagination.CursorPagination):
     def encode_cursor(self, cursor: pagination.Cursor) -> str:
         encoded = signing.dumps(list(cursor), salt=self._salt)
         return replace_query_param(self.base_url or "", self.cursor_query_param, encoded)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri-reference", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
