@@ -1,7 +1,8 @@
 """The two languages of a model server, `/responses` and `/chat/completions`, brought to one `Reply`.
 
 The bodies are read by shapes of our own: the SDK's typed objects are built without validation, and its parse helpers
-lose the usage when the answer does not validate. Pure but for the request itself. Only `training.llm` uses this module.
+lose the usage when the answer does not validate. `Prompt` is for everybody who has a question; the rest is for
+`training.llm` alone. No Django.
 """
 
 from abc import ABC, abstractmethod
