@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.http import CursorPagination, Problem, read
-from config.views import Conditional, OwnedView
+from config.views import Conditional, OwnedView, for_caller
 from enrichment import queue
 from enrichment.models import EnrichmentItem, Status
 from enrichment.serializers import QueueItemSerializer, StatsSerializer, StatusSerializer
@@ -35,11 +35,13 @@ class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
     lookup_url_kwarg = "session_id"
 
     @extend_schema(responses={200: StatusSerializer, 304: OpenApiResponse(description="Nothing has changed.")})
+    @for_caller
     def get(self, request: Request, session_id: str) -> Response:
         """Retry-After says when to ask again, while it is not final."""
         return self._status(self.get_object())
 
     @extend_schema(request=QueueRequest, responses={200: StatusSerializer, 202: StatusSerializer})
+    @for_caller
     def post(self, request: Request, session_id: str) -> Response:
         """Idempotent: a pending item gets the priority, a failed or cancelled one starts anew."""
         asked = read(request, QueueRequest, needed=False)
@@ -50,6 +52,7 @@ class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
         return self._status(session, code=200 if item.status == Status.COMPLETED else 202)
 
     @extend_schema(request=None, responses={202: StatusSerializer})
+    @for_caller
     def delete(self, request: Request, session_id: str) -> Response:
         """The session stays usable as it is, with the details that were recorded."""
         session = self.get_object()
@@ -83,6 +86,8 @@ class ItemsView(OwnedView[EnrichmentItem], ListAPIView[EnrichmentItem]):
     pagination_class = ItemPagination
     filterset_class = ItemFilter
 
+    get = for_caller(ListAPIView.get)
+
 
 class ItemView(Conditional, OwnedView[EnrichmentItem], RetrieveAPIView[EnrichmentItem]):
     """One own queue item."""
@@ -90,6 +95,8 @@ class ItemView(Conditional, OwnedView[EnrichmentItem], RetrieveAPIView[Enrichmen
     queryset: QuerySet[EnrichmentItem] = EnrichmentItem.objects.select_related("owner")
     serializer_class = QueueItemSerializer
     lookup_url_kwarg = "item_id"
+
+    get = for_caller(RetrieveAPIView.get)
 
 
 class StatsView(APIView):

@@ -105,9 +105,7 @@ class Processes:
 
 
 @pytest.fixture
-def processes(
-    process_environment: dict[str, str], tmp_path: Path, database_roles: None
-) -> Iterator[Processes]:
+def processes(process_environment: dict[str, str], tmp_path: Path, database_roles: None) -> Iterator[Processes]:
     """Processes that log in as the worker's database role, and are gone after the test."""
     environment = {
         **process_environment,
