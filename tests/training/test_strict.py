@@ -10,8 +10,9 @@ from training.details import ExerciseDetails
 from training.strict import strict_schema
 
 WORDS = {
-    "type", "enum", "description", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", 
-    "multipleOf", "minItems", "maxItems", "properties", "required", "additionalProperties", "items", "anyOf", "$ref", "$defs",
+    "type", "enum", "description", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf", "minItems", "maxItems", "properties", "required", "additionalProperties", "items", "anyOf", "$ref",
+    "$defs",
 }  # fmt: skip
 
 
