@@ -126,8 +126,9 @@ class Child:
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101  (for the type checker: it was opened above)
-        for line in process.stdout:
-            self.show(line.decode(errors="replace").rstrip())
+        with process.stdout as output:
+            for line in output:
+                self.show(line.decode(errors="replace").rstrip())
 
 
 def write_private(path: Path, text: str) -> None:

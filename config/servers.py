@@ -23,6 +23,8 @@ from typing import IO, ClassVar
 import psycopg
 import redis
 from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 START_SECONDS = 60  # crash recovery of a large database is slow; an ordinary start takes 0.1 s
 INITDB_SECONDS = 120
@@ -258,7 +260,7 @@ class Valkey(Server):
 
     def ready(self) -> bool:
         try:
-            with redis.Redis(port=self.port, socket_timeout=2) as client:
+            with redis.Redis(port=self.port, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
                 info = client.info("server")
         except redis.RedisError:  # not yet listening, or still loading
             return False

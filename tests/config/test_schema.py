@@ -1,0 +1,68 @@
+"""The OpenAPI document and its page."""
+
+import json
+import re
+from contextlib import closing
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+OPEN = {"/api/v1/schema/", "/api/v1/docs/"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    response = Client().get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json")
+    assert response.status_code == 200
+    return dict(json.loads(response.content))
+
+
+def test_the_document_is_valid_and_raises_no_warning(tmp_path: Any) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", tmp_path / "schema.yaml")
+
+
+def test_the_document_is_openapi_3_1_and_open_to_all(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+
+
+def test_every_operation_needs_a_token_and_refuses_with_problems(schema: dict[str, Any]) -> None:
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    assert len(operations) >= 18
+    for operation in operations:
+        assert {"token": []} in operation["security"]
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+def test_every_endpoint_of_the_contract_is_documented(schema: dict[str, Any]) -> None:
+    paths = {
+        re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1/")): set(item) for path, item in schema["paths"].items()
+    }
+    expected = {
+        "sessions/": {"get", "post"},
+        "sessions/{}/": {"get", "delete"},
+        "sessions/{}/done/": {"post", "delete"},
+        "sessions/{}/enrichment/": {"get", "post", "delete"},
+        "enrichment/items/": {"get"},
+        "enrichment/items/{}/": {"get"},
+        "enrichment/stats/": {"get"},
+        "tokens/": {"get", "post"},
+        "tokens/{}/": {"delete"},
+        "coaches/": {"get"},
+        "exercises/": {"get"},
+        "exercises/{}/": {"get"},
+    }
+    assert {path: methods for path, methods in paths.items() if path in expected} == expected
+
+
+def test_the_page_and_all_its_assets_are_served_from_here(client: Client) -> None:
+    page = client.get("/api/v1/docs/").content.decode()
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(assets) >= 4
+    assert not [asset for asset in assets if asset.startswith(("http:", "https:", "//"))]
+    for asset in assets:
+        with closing(client.get(asset.replace("&amp;", "&"))) as response:
+            assert response.status_code == 200, asset
+            assert b"".join(response), asset
+    assert "<script>" not in page, "a strict content security policy lets no inline script run"
