@@ -72,6 +72,14 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         """Completed, failed or cancelled."""
         return self.filter(status__in=FINAL)
 
+    def unfinished(self) -> Self:
+        """Pending or processing: may be cancelled."""
+        return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
+
+    def stopped(self) -> Self:
+        """Failed or cancelled: may be queued anew."""
+        return self.filter(status__in=[Status.FAILED, Status.CANCELLED])
+
     def in_claim_order(self) -> Self:
         """As they will be claimed."""
         return self.order_by(*CLAIM_ORDER)
@@ -156,8 +164,8 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
 
     def requeue(self, priority: int | None = None) -> "list[EnrichmentItem]":
         """Failed and cancelled items from the start: a new place in the queue, attempts 0."""
-        changes = {} if priority is None else {"priority": priority}
-        return self.filter(status__in=[Status.FAILED, Status.CANCELLED])._move(
+        changes: dict[str, Any] = {} if priority is None else {"priority": priority}
+        return self.stopped()._move(
             EnrichmentEvent.Kind.REQUEUED,
             status=Status.PENDING,
             attempts=0,
@@ -174,7 +182,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
 
     def cancel(self) -> "list[EnrichmentItem]":
         """Pending and processing items; a worker in the middle of one finds its fence gone."""
-        return self.filter(status__in=[Status.PENDING, Status.PROCESSING])._move(
+        return self.unfinished()._move(
             EnrichmentEvent.Kind.CANCELLED, **_final(Status.CANCELLED)
         )
 
