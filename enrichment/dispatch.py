@@ -53,8 +53,9 @@ def pulse_queue(worker: str) -> str:
 
 def waiting() -> int:
     """How many wake-ups wait in the broker. Raises OperationalError where it is not there."""
-    with current_app.pool.acquire(block=True) as connection:
-        return int(connection.default_channel.queue_declare(queue=QUEUE).message_count)
+    with current_app.connection_or_acquire() as connection:
+        channel: Any = connection.default_channel
+        return int(channel.queue_declare(queue=QUEUE).message_count)
 
 
 def _send_now(item_id: UUID, priority: int) -> None:

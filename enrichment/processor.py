@@ -209,7 +209,7 @@ def _retry(item: EnrichmentItem, kind: str, message: str) -> str:
 
 def _pause(item: EnrichmentItem) -> float:
     """Seconds until the next attempt: doubling, and jittered so that what failed together does not return together."""
-    growing = settings.RETRY_BACKOFF_SECONDS * 2 ** max(item.attempts - 1, 0)
+    growing: float = settings.RETRY_BACKOFF_SECONDS * 2 ** max(item.attempts - 1, 0)
     return min(LONGEST_RETRY_SECONDS, growing * random.uniform(0.5, 1.5))
 
 

@@ -41,7 +41,7 @@ def position(item: EnrichmentItem) -> int | None:
     """The item's place among the ready ones, from 1, in the order of claims; None where it is not ready."""
     if not item.is_ready:
         return None
-    place = [item.priority, item.queued_at, item.pk]
+    place: list[Any] = [item.priority, item.queued_at, item.pk]
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_AHEAD, [*place, EXACT_PLACES + 1])
         ahead = int(cursor.fetchone()[0])

@@ -14,7 +14,7 @@ from enrichment.leases import leases
 from enrichment.worker import process
 
 # Its retries keep their message in this worker's memory, so they end long before the visibility timeout.
-OUTSIDE_A_ROW = {
+OUTSIDE_A_ROW: Any = {
     "autoretry_for": (OperationalError, InterfaceError, BrokerError),
     "retry_backoff": 1,
     "retry_backoff_max": 8,
@@ -36,7 +36,7 @@ def enrich(self: "Task[Any, Any]", **message: Any) -> dict[str, Any]:
     process.consumed()
     if leases.stopping.is_set():
         raise Reject("stopping", requeue=True)
-    outcome = processor.enrich_next(worker=process.name or self.request.hostname, task_id=self.request.id)
+    outcome = processor.enrich_next(worker=process.name or str(self.request.hostname), task_id=str(self.request.id))
     if outcome is None:
         raise Ignore  # another message's worker was here: no result to keep
     if outcome.error:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_deleting_sessions_against_their_recording_workers_ends_without_a_deadlo
 
     calls: list[Callable[[], Any]] = []
     for item in items:
-        calls += [lambda item=item: work(item), lambda item=item: item.session.delete()]
+        calls += [partial(work, item), item.session.delete]
     random.shuffle(calls)
     at_once(*calls)
     left = [TrainingSession, EnrichmentItem, EnrichmentEvent, SessionDetail, ExerciseNote]

@@ -97,9 +97,9 @@ def other_broker(tmp_path: Path, settings: Any) -> Iterator[Valkey]:
 
 
 def _use(url: str) -> None:
-    current_app.conf.broker_url = current_app.conf.broker_read_url = current_app.conf.broker_write_url = url
+    current_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
     current_app.close()
-    current_app.amqp._producer_pool = None
+    current_app.amqp._producer_pool = None  # type: ignore[attr-defined]  # missing in celery-types
     breaker._open_until = 0.0
 
 
@@ -116,6 +116,7 @@ def test_a_frozen_broker_costs_a_save_at_most_three_seconds_once(
 ) -> None:
     if after_a_first_message:
         saving_seconds()
+    assert other_broker.process is not None
     os.kill(other_broker.process.pid, signal.SIGSTOP)
     try:
         assert saving_seconds() < 3
