@@ -30,6 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
-    path("readyz", health.ready, {"worker_is_live": Worker.objects.live().exists}),
+    path("readyz", health.ready, {"worker_is_live": lambda: Worker.objects.live().exists()}),
     path("metrics", health.metrics, {"stats": enrichment.queue.stats}),
 ]
