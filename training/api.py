@@ -106,22 +106,22 @@ class SessionView(Conditional, SessionRowsView, RetrieveAPIView[TrainingSession]
     delete = for_caller(DestroyAPIView.delete)
 
 
+# How far a caller's clock may be ahead of ours.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
 def _moment(value: Any) -> Any:
-    """A time in ISO 8601; UTC where it does not say."""
+    """A time in ISO 8601, in UTC where it does not say; none in the future."""
     if not isinstance(value, str):
         return value
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # OverflowError: the first day of the year 1, somewhere east
         raise PydanticCustomError("invalid_format", "Expected a time in ISO 8601.") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > timezone.now() + CLOCK_SKEW:
         raise PydanticCustomError("max_value", "This is in the future.")
     return moment
-
-
-# How far a caller's clock may be ahead of ours.
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Done(Shape):
