@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from training.catalogue import Catalogue
-from training.llm import Prompt
 from training.prescription import Format, Prescription, Refused
 from training.request import SessionRequest
+from training.wire import Prompt
 
 
 class Profile:
@@ -54,7 +54,7 @@ class Coach(Profile, ABC):
 
     @abstractmethod
     def expand(self, draft: BaseModel, request: SessionRequest, catalogue: Catalogue) -> Prescription:
-        """The whole prescription a draft means. Raises Refused, with pointers into the draft, to have it asked again."""
+        """The prescription a draft means. Raises Refused, with pointers into the draft, to have it asked again."""
 
     @abstractmethod
     def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:

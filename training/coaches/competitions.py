@@ -9,7 +9,8 @@ class CompetitionsCoach(Profile):
     slug = "competitions"
     disciplines = ("hyrox", "deka-fit", "deka-mile", "deka-strong")
     equipment = (
-        "treadmill", "ski-erg", "rower", "air-bike", "sled", "kettlebell", "dumbbell", "sandbag", "medicine-ball", "box",
+        "treadmill", "ski-erg", "rower", "air-bike", "sled", "kettlebell", "dumbbell", "sandbag", "medicine-ball",
+        "box",
     )  # fmt: skip
     formats = ("race", "intervals", "circuit", "for_time", "steady", "sets")
     analyses = ("station_timing", "transition_strategy")

@@ -9,8 +9,8 @@ class FunctionalCoach(Profile):
     slug = "functional"
     disciplines = ("crossfit", "hiit", "functional", "circuit")
     equipment = (
-        "barbell", "rack", "dumbbell", "kettlebell", "medicine-ball", "box", "pull-up-bar", "rings", "rope", "jump-rope",
-        "rower", "air-bike", "ski-erg", "sandbag",
+        "barbell", "rack", "dumbbell", "kettlebell", "medicine-ball", "box", "pull-up-bar", "rings", "rope",
+        "jump-rope", "rower", "air-bike", "ski-erg", "sandbag",
     )  # fmt: skip
     formats = ("amrap", "emom", "for_time", "tabata", "chipper", "ladder", "circuit", "intervals", "sets")
     analyses = ("modal_balance", "scaling_guidance")

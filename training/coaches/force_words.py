@@ -1,0 +1,122 @@
+"""What the force coach reads in a goal, and how it names a session. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal, TypeVar
+
+from training.catalogue import Entry
+from training.coaches.phrases import number
+from training.coaches.words import plain
+from training.prescription import PrescribedExercise
+from training.request import Language
+
+Quality = Literal["strength", "power", "hypertrophy", "endurance"]
+Focus = Literal["full", "lower", "upper", "push", "pull", "powerlifting", "strongman"]
+
+_Named = TypeVar("_Named", bound=str)
+
+# The first of these that stands in a goal decides; whole words, English and French, without accents.
+_QUALITIES: Final[dict[Quality, str]] = {
+    "power": r"power|explosi\w+|speed|jump\w*|puissance|puissante?s?|vitesse|detente",
+    "endurance": r"endurance|stamina|high reps?|resistance musculaire|longues? series?|endurants?e?",
+    "hypertrophy": r"hypertroph\w+|muscle|muscles|muscular|mass|size|bigger|grow\w*|bulk\w*|physique|bodybuilding"
+    r"|tone\w*|aesthetic\w*|masse|musculaire|musculation|volume|grossir|prise de muscle",
+    "strength": r"strength|strong\w*|heavy|heavier|max|maximal|maximum|1 ?rm|pr|peak\w*|force|fort|forte|forts|lourd\w*"
+    r"|powerlifting|record",
+}
+_MUSCULAR_ENDURANCE = re.compile(r"\b(?:muscular endurance|endurance musculaire|endurance de force)\b")
+_BY_DISCIPLINE: Final[dict[str, Quality]] = {"bodybuilding": "hypertrophy"}
+
+_FOCUSES: Final[dict[Focus, str]] = {
+    "lower": r"legs?|leg day|lower body|lower|quads?|quadriceps|hamstrings?|glutes?|calves|squats?|deadlifts?|jambes?"
+    r"|bas du corps|cuisses?|fessiers?|ischios?|mollets?|souleve de terre",
+    "push": r"push|chest|pecs?|bench|shoulders?|triceps|poussee|pectoraux|epaules?|developpe couche|poitrine",
+    "pull": r"pull|back|lats?|pull ups?|rows?|tirage|dos|dorsaux|tractions?",
+    "upper": r"upper body|upper|arms?|biceps|haut du corps|bras",
+    "full": r"full body|whole body|corps entier|tout le corps|complet\w*",
+}
+
+
+def quality(goal: str, discipline: str) -> Quality:
+    """The dose row a goal asks for: the first word that names one, else the discipline's own."""
+    text = plain(goal)
+    if _MUSCULAR_ENDURANCE.search(text):
+        return "endurance"
+    return _first_named(_QUALITIES, text) or _BY_DISCIPLINE.get(discipline, "strength")
+
+
+def focus(goal: str, discipline: str, named: list[Entry]) -> Focus:
+    """The template: the discipline's own for powerlifting and strongman, else what the goal speaks of, else all."""
+    if discipline == "powerlifting":
+        return "powerlifting"
+    if discipline == "strongman":
+        return "strongman"
+    if named:  # a named lift leads a session for all of the body
+        return "full"
+    return _first_named(_FOCUSES, plain(goal)) or "full"
+
+
+def _first_named(patterns: Mapping[_Named, str], text: str) -> _Named | None:
+    """The word whose pattern is met first in a plain text."""
+    met = {word: match.start() for word, p in patterns.items() if (match := re.search(rf"\b(?:{p})\b", text))}
+    return min(met, key=lambda word: met[word], default=None)
+
+
+def named_lifts(goal: str, candidates: list[Entry]) -> list[Entry]:
+    """The exercises whose name or alias stands in the goal, in its order; the longest name where several overlap."""
+    text = plain(goal)
+    found: dict[tuple[int, int], Entry] = {}
+    for entry in candidates:
+        for name in entry.names():
+            match = re.search(rf"\b{re.escape(plain(name))}s?\b", text)
+            if match is not None:
+                found.setdefault(match.span(), entry)
+    spans = [
+        (start, end)
+        for start, end in found
+        if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
+    ]
+    return list(dict.fromkeys(found[span] for span in sorted(spans)))
+
+
+_QUALITY_NAMES: Final[dict[Language, dict[Quality, str]]] = {
+    "en": {
+        "strength": "strength", "power": "power", "hypertrophy": "hypertrophy", "endurance": "muscular endurance",
+    },
+    "fr": {
+        "strength": "force", "power": "puissance", "hypertrophy": "hypertrophie", "endurance": "endurance musculaire",
+    },
+}  # fmt: skip
+_FOCUS_NAMES: Final[dict[Language, dict[Focus, str]]] = {
+    "en": {
+        "full": "Full body", "lower": "Lower body", "upper": "Upper body", "push": "Push", "pull": "Pull",
+        "powerlifting": "Powerlifting", "strongman": "Strongman",
+    },
+    "fr": {
+        "full": "Corps entier", "lower": "Bas du corps", "upper": "Haut du corps", "push": "Poussée", "pull": "Tirage",
+        "powerlifting": "Force athlétique", "strongman": "Homme fort",
+    },
+}  # fmt: skip
+
+
+def title(quality: Quality, focus: Focus, language: Language) -> str:
+    """The session's name, such as "Full body: strength"."""
+    colon = "\u00a0:" if language == "fr" else ":"
+    return f"{_FOCUS_NAMES[language][focus]}{colon} {_QUALITY_NAMES[language][quality]}"
+
+
+def rationale(quality: Quality, lead: PrescribedExercise, language: Language, *, more: bool) -> str:
+    """Why the session is as it is: the goal, and the main exercise's sets, in the numbers of its prescription."""
+    work = [set_ for set_ in lead.sets if set_.kind != "warmup"]
+    each, rest = work[0], number(work[0].rest_seconds or 0, language)
+    if each.reps is not None:
+        amount = f"{len(work)} × {each.reps}"
+    else:
+        amount = f"{len(work)} × {number(each.duration_seconds or each.distance_meters or 0, language)}"
+        amount += " s" if each.duration_seconds else " m"
+    name, goal, effort = lead.name or "", _QUALITY_NAMES[language][quality], number(each.rpe or 0, language)
+    if language == "fr":
+        then = ", puis le reste par ordre d’effort" if more else ""
+        return f"Objectif {goal}\u00a0: {name}, {amount} à RPE {effort}, {rest} s de repos{then}."
+    then = ", then the others in order of effort" if more else ""
+    return f"Goal {goal}: {name}, {amount} at RPE {effort} with {rest} s of rest{then}."

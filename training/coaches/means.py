@@ -1,0 +1,176 @@
+"""What an athlete can and may do today: level, equipment, injuries, what is to be avoided, and what is known. Pure."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from training.catalogue import LEVELS, Catalogue, Entry
+from training.catalogue.entry import Region
+from training.coaches import words
+from training.request import Language, Level, SessionRequest
+
+Obstacle = Literal["level", "equipment", "avoided", "injury", "place"]
+
+# What can really be loaded, kilograms an implement.
+DUMBBELLS_KG = (*range(1, 11), *(size / 2 for size in range(25, 121, 5)))  # 1..10 by 1, 12.5..60 by 2.5
+KETTLEBELLS_KG = (4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 32, 36, 40, 44, 48)
+PLATE_STEP_KG = 2.5  # two plates of 1.25
+FREE_WEIGHTS = ("barbell", "dumbbell", "kettlebell")
+STACKED = ("machine", "sled", "sandbag")
+STACK_STEP_KG = 5  # a machine's stack
+HEAVIEST_KG = 1_000  # what a prescription can hold
+LEAST_SHARE_OF_1RM = 0.6  # an empty bar beyond it leaves no room to ramp or to train
+
+
+@dataclass(frozen=True)
+class Means:
+    """The athlete's means in one place; the planner, the prompt and the checks all judge by it."""
+
+    request: SessionRequest
+    catalogue: Catalogue
+
+    @property
+    def language(self) -> Language:
+        return self.request.language
+
+    @property
+    def level(self) -> Level:
+        return self.request.athlete.level
+
+    @property
+    def tired(self) -> bool:
+        """Energy of 3 or less: visibly less volume and effort."""
+        return self.request.energy_level <= 3
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(word for entry in self.catalogue for group in entry.equipment for word in group)
+
+    @cached_property
+    def equipment(self) -> frozenset[str]:
+        """The words available: what was given, else what the place usually has, less what is to be avoided."""
+        given = self.request.equipment
+        if given is None:
+            available = self._vocabulary if self.request.location == "gym" else frozenset[str]()
+        else:
+            available = frozenset().union(*(words.equipment(item, self._vocabulary) for item in given))
+        return available - frozenset().union(
+            *(words.equipment(item, self._vocabulary) for item in self.request.athlete.avoid if item)
+        )
+
+    @cached_property
+    def unknown_equipment(self) -> list[str]:
+        """What was given and is not understood."""
+        given = self.request.equipment or []
+        return [item for item in given if not words.equipment(item, self._vocabulary)]
+
+    @cached_property
+    def regions(self) -> frozenset[Region]:
+        """Body regions that injuries, or pain told of in the goal, rule out."""
+        return frozenset().union(
+            *(words.regions(injury) for injury in self.request.athlete.injuries),
+            words.regions_in_pain(self.request.goal or ""),
+        )
+
+    @cached_property
+    def unknown_injuries(self) -> list[str]:
+        """Injuries whose words name no region."""
+        return [injury for injury in self.request.athlete.injuries if not words.regions(injury)]
+
+    @cached_property
+    def avoided(self) -> frozenset[str]:
+        """Slugs that `avoid` rules out: by slug, name, alias, a word of the name ("curl"), or movement pattern."""
+        return frozenset(slug for item in self.request.athlete.avoid for slug in self._meant_by(item))
+
+    def _meant_by(self, item: str) -> Iterator[str]:
+        phrase = words.plain(item)
+        patterns = words.patterns(item)
+        if not phrase:
+            return
+        bearer = self.catalogue.match(item, self.request.coach)
+        for entry in self.catalogue:
+            names = (entry.slug, entry.name.en, entry.name.fr, *entry.aliases.en, *entry.aliases.fr)
+            if (
+                entry is bearer
+                or entry.pattern in patterns
+                or any(f" {phrase} " in f" {words.plain(name)} " for name in names)
+            ):
+                yield entry.slug
+
+    @cached_property
+    def red_flag(self) -> bool:
+        """The athlete writes of something to be seen by a professional first: nothing hard then."""
+        athlete = self.request.athlete
+        return words.red_flag([self.request.goal or "", *athlete.injuries, *athlete.avoid])
+
+    @cached_property
+    def one_rep_max_kg(self) -> dict[str, float]:
+        """Known maxima by slug; keys are matched like names, what matches nothing is left out."""
+        known: dict[str, float] = {}
+        for name, kilograms in self.request.athlete.one_rep_max_kg.items():
+            entry = self.catalogue.get(name) or self.catalogue.match(name, self.request.coach)
+            if entry is not None:
+                known[entry.slug] = kilograms
+        return known
+
+    def obstacle(self, entry: Entry) -> Obstacle | None:
+        """Why the athlete shall not do this exercise today; None where nothing is against it."""
+        if entry.slug in self.avoided:
+            return "avoided"
+        if self.regions.intersection(entry.contraindications):
+            return "injury"
+        if not entry.possible(self.equipment):
+            return "equipment"
+        if LEVELS.index(entry.level) > LEVELS.index(self.level):
+            return "level"
+        if entry.measure == "meters" and not entry.equipment and entry.pattern == "cyclical":
+            return None if self.request.location == "outdoor" else "place"  # running needs ground to cover
+        return None
+
+    def may(self, entry: Entry) -> bool:
+        """Nothing is against this exercise, and its lightest load is one the athlete can train with."""
+        return self.obstacle(entry) is None and not self._bar_too_heavy(entry)
+
+    def _bar_too_heavy(self, entry: Entry) -> bool:
+        maximum = self.one_rep_max_kg.get(entry.slug)
+        if maximum is None or not self.loadable(entry):
+            return False
+        return self.loads_kg(entry)[0] > LEAST_SHARE_OF_1RM * maximum
+
+    @cached_property
+    def candidates(self) -> list[Entry]:
+        """Every exercise of the coach that the athlete may do."""
+        return [entry for entry in self.catalogue.for_coach(self.request.coach) if self.may(entry)]
+
+    # --- loads ---
+
+    def implement(self, entry: Entry) -> str | None:
+        """The implement that carries the load of this exercise here; None where the body alone does."""
+        if entry.modality != "weightlifting":
+            return None
+        at_hand = [word for group in entry.equipment for word in group if word in self.equipment]
+        order = (*FREE_WEIGHTS, *(word for word in at_hand if word.endswith(STACKED)))
+        return next((word for word in order if word in at_hand), None)
+
+    def loadable(self, entry: Entry) -> bool:
+        """Does a load in kilograms make sense for it?"""
+        return self.implement(entry) is not None
+
+    def bar_kg(self) -> float:
+        """The bar that lies in a gym for this athlete."""
+        return 15 if self.request.athlete.sex == "female" else 20
+
+    def loads_kg(self, entry: Entry) -> list[float]:
+        """The loads that can be put together for this exercise, lightest first."""
+        match self.implement(entry):
+            case "barbell":
+                first, step = self.bar_kg(), PLATE_STEP_KG
+            case "dumbbell":
+                return list(map(float, DUMBBELLS_KG))
+            case "kettlebell":
+                return list(map(float, KETTLEBELLS_KG))
+            case _:
+                first, step = STACK_STEP_KG, STACK_STEP_KG
+        return [first + step * number for number in range(math.floor((HEAVIEST_KG - first) / step) + 1)]

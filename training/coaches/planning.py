@@ -1,0 +1,277 @@
+"""The pieces that planners and repairs of every coach are made of: doses, sets and ramps, and the figures of a whole.
+
+Pure functions over prescriptions. Times are seconds, loads kilograms, percentages of the one-repetition maximum.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from training.catalogue import Entry
+from training.catalogue.entry import Muscle
+from training.coaches.means import Means
+from training.coaches.phrases import PHRASES
+from training.one_rep_max import CHART_REPS, chart_percent, inol
+from training.prescription import PrescribedExercise, Prescription, Set
+from training.request import SessionRequest
+from training.timing import session_seconds
+
+GROWN_AGE, SENIOR_AGE = 16, 60  # no maximal efforts before, longer warm-ups after
+RAMP_FROM_PERCENT = 80  # heavier sets are led up to
+RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that rounding never passes them
+RAMP_REST_SECONDS = 60
+RAMP_REPS = (5, 3, 2)  # from the lightest up
+HARD_RPE = 6  # a set below it is no hard one
+MOST_HARD_SETS = 10  # a muscle and session, fractional
+MOST_INOL = 2.0  # an exercise
+EASY_RPE = 3
+PRILEPIN: Final = ((70, 30), (80, 24), (90, 20), (101, 10))  # below this percent of 1RM, at most so many repetitions
+
+
+@dataclass(frozen=True)
+class Dose:
+    """How an exercise is done: sets of `reps` at `rpe`, with so much rest after each.
+
+    Of the loads nearest to the effort those of at least `least_percent` of the 1RM go first: the goal's row.
+    What is not counted in repetitions is done for `amount` of its own measure, or for what suits so many repetitions.
+    """
+
+    sets: int
+    reps: int
+    rpe: float
+    rest_seconds: int
+    tempo: str | None = None
+    amount: int | None = None
+    least_percent: float = 0
+
+
+def rpe_cap(means: Means) -> float:
+    """The most effort this athlete is asked for today."""
+    age = means.request.athlete.age
+    cap = 8.0 if means.level == "beginner" or (age is not None and (age < GROWN_AGE or age > SENIOR_AGE)) else 9.5
+    return min(cap, 7.0) if means.tired else cap
+
+
+def rpe_limit(means: Means) -> float:
+    """The most effort that passes: generated sessions keep the cap, an import all but what level and age forbid."""
+    if means.request.prescription is None:
+        return rpe_cap(means)
+    age = means.request.athlete.age
+    return 8.0 if means.level == "beginner" or (age is not None and age < GROWN_AGE) else 10.0
+
+
+# --- exercises and sets ---------------------------------------------------------------------------------------------
+
+
+def named(entry: Entry, means: Means) -> str:
+    """The exercise's name in the athlete's language."""
+    return entry.name.fr if means.language == "fr" else entry.name.en
+
+
+def exercise(entry: Entry, sets: Sequence[Set], means: Means, *, substitutes: bool = True) -> PrescribedExercise:
+    """An exercise of the catalogue with these sets; sides, implements, cue and substitutions are the catalogue's."""
+    return PrescribedExercise(
+        exercise=entry.slug,
+        name=named(entry, means),
+        per_side=entry.unilateral,
+        implements=entry.implements,
+        cue=entry.cue.fr if means.language == "fr" else entry.cue.en,
+        substitutions=[other.slug for other in substitutions(entry, means)] if substitutes else [],
+        sets=list(sets),
+    )
+
+
+def substitutions(entry: Entry, means: Means, most: int = 3) -> list[Entry]:
+    """What may stand in for an exercise: the same pattern and muscles, and nothing against it; nearest first."""
+    muscles = set(entry.primary)
+
+    def distance(other: Entry) -> tuple[bool, int, bool, bool, str]:
+        return (
+            other.mechanic != entry.mechanic,
+            -len(muscles.intersection(other.primary)),
+            ("main" in other.roles) != ("main" in entry.roles),
+            other.modality != entry.modality,
+            other.slug,
+        )
+
+    # Isolation is no pattern of movement: there only the muscle tells what is alike.
+    alike = (
+        other
+        for other in means.candidates
+        if other.slug != entry.slug
+        and other.pattern == entry.pattern
+        and (other.pattern != "isolation" or muscles.intersection(other.primary))
+        and set(other.roles) & set(entry.roles)
+    )
+    return sorted(alike, key=distance)[:most]
+
+
+def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
+    """The ramp and the working sets of a dose: in kilograms where the athlete's 1RM is known, else by effort alone."""
+    rest = dose.rest_seconds
+    if entry.measure != "reps":
+        return [_measured(entry, dose, rest)] * dose.sets
+    maximum = means.one_rep_max_kg.get(entry.slug)
+    if maximum is None or not means.loadable(entry):
+        work = Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
+    else:
+        work = _loaded(entry, dose, means, maximum)
+    return [*ramp(entry, work, means), *[work] * dose.sets]
+
+
+def _measured(entry: Entry, dose: Dose, rest: float) -> Set:
+    """A set of what is held, carried or counted in calories."""
+    amount = dose.amount or (20 if dose.reps < 8 else 30)
+    match entry.measure:
+        case "meters":
+            return Set(distance_meters=amount, rpe=dose.rpe, rest_seconds=rest)
+        case "calories":
+            return Set(calories=amount, rpe=dose.rpe, rest_seconds=rest)
+        case _:
+            return Set(duration_seconds=amount, rpe=dose.rpe, rest_seconds=rest)
+
+
+def _loaded(entry: Entry, dose: Dose, means: Means, maximum: float) -> Set:
+    """The loadable weight nearest to what the chart says of the dose, for as many of its reps as are no harder."""
+    most = min(dose.reps, CHART_REPS)
+    aim = chart_percent(most, max(dose.rpe, HARD_RPE)) or 0
+    cap = max(HARD_RPE, min(dose.rpe, rpe_cap(means)))
+
+    def distance(load: float) -> tuple[bool, float]:
+        percent = 100 * load / maximum
+        return percent < dose.least_percent, abs(percent - aim)
+
+    loads = sorted(means.loads_kg(entry), key=distance)
+    # The lightest load is at most LEAST_SHARE_OF_1RM, which is some repetitions at any effort of the chart.
+    load, reps = next(
+        (load, reps)
+        for fewer in (2, most)
+        for load in loads
+        for reps in range(most, max(0, most - 1 - fewer), -1)
+        if felt(reps, 100 * load / maximum) <= cap
+    )
+    percent = round(100 * load / maximum, 1)
+    return Set(
+        reps=reps, load_kg=load, percent_1rm=percent, rpe=felt(reps, percent), tempo=dose.tempo,
+        rest_seconds=dose.rest_seconds,
+    )  # fmt: skip
+
+
+def felt(reps: int, percent: float) -> float:
+    """The RPE, in halves from 6 up, at which the chart puts so many repetitions of that percent; 10.5: not possible."""
+    for halves in range(12, 21):
+        limit = chart_percent(reps, halves / 2)
+        if limit is not None and percent <= limit + 0.5:
+            return halves / 2
+    return 10.5
+
+
+def ramp(entry: Entry, work: Set, means: Means) -> list[Set]:
+    """Lighter sets that lead up to a heavy one: none below 80 %, two or three from there on, no jump over 20 points."""
+    percent = percent_of(work)
+    if percent is None or percent < RAMP_FROM_PERCENT or work.reps is None or not means.loadable(entry):
+        return []
+    maximum = means.one_rep_max_kg.get(entry.slug)
+    if maximum is None or work.load_kg is None:
+        return [
+            Set(kind="warmup", reps=min(reps, work.reps + 2), rpe=rpe, rest_seconds=RAMP_REST_SECONDS)
+            for reps, rpe in ((5, 3), (3, 5))
+        ]
+    steps: list[float] = []
+    load = work.load_kg
+    for _ in range(2 if percent < 90 else 3):
+        least = load - RAMP_JUMP_PERCENT / 100 * maximum
+        load = next(kilograms for kilograms in means.loads_kg(entry) if kilograms >= least)
+        steps.insert(0, load)
+    return [
+        Set(
+            kind="warmup",
+            reps=reps,
+            load_kg=load,
+            percent_1rm=round(100 * load / maximum, 1),
+            rest_seconds=RAMP_REST_SECONDS,
+        )
+        for load, reps in zip(sorted(set(steps)), RAMP_REPS, strict=False)
+    ]
+
+
+def percent_of(work: Set) -> float | None:
+    """The percent of 1RM of a generated set: written on it, else what the chart says of its reps and effort."""
+    if work.percent_1rm is not None:
+        return work.percent_1rm
+    return chart_percent(work.reps, work.rpe) if work.reps is not None and work.rpe is not None else None
+
+
+def most_sets(entry: Entry, work: Set, means: Means, done: Mapping[Muscle, float]) -> int:
+    """How many such sets are still sound: Prilepin's totals for barbells, INOL, hard sets of each muscle."""
+    limits = [math.floor((MOST_HARD_SETS - done.get(muscle, 0)) / weight) for muscle, weight in muscle_shares(entry)]
+    percent = percent_of(work)
+    if percent is not None and work.reps is not None:
+        limits.append(int(MOST_INOL / inol(work.reps, percent)))
+        if means.implement(entry) == "barbell" and entry.mechanic == "compound":
+            limits.append(next(total for below, total in PRILEPIN if percent < below) // work.reps)
+    return min(limits, default=MOST_HARD_SETS)
+
+
+def muscle_shares(entry: Entry) -> Iterator[tuple[Muscle, float]]:
+    """What a set of the exercise counts for each muscle: 1 for the primary ones, 0.5 for the secondary."""
+    yield from ((muscle, 1.0) for muscle in entry.primary)
+    yield from ((muscle, 0.5) for muscle in entry.secondary)
+
+
+def hard(set_: Set) -> bool:
+    """Does a set count as a hard one?"""
+    return set_.kind != "warmup" and (set_.rpe is None or set_.rpe >= HARD_RPE)
+
+
+# --- the whole ------------------------------------------------------------------------------------------------------
+
+
+def finished(prescription: Prescription, means: Means) -> Prescription:
+    """With keys by position, and the figures about the whole computed from the sets: duration, effort, summary."""
+    blocks = [
+        block.model_copy(
+            update={
+                "key": f"b{number}",
+                "exercises": [
+                    e.model_copy(update={"key": f"b{number}e{place}"}) for place, e in enumerate(block.exercises, 1)
+                ],
+            }
+        )
+        for number, block in enumerate(prescription.blocks, 1)
+    ]
+    whole = prescription.model_copy(update={"blocks": blocks})
+    minutes = max(1, round(seconds_of(whole, means) / 60))
+    effort = expected_rpe(whole)
+    words = PHRASES[means.language]
+    summary = words.summary(minutes, len(trained(whole)), len(hard_sets(whole)), effort)
+    if means.red_flag:
+        summary = f"{words.see_a_professional} {summary}"
+    return whole.model_copy(update={"duration_minutes": minutes, "expected_rpe": effort, "summary": summary})
+
+
+def seconds_of(prescription: Prescription, means: Means) -> float:
+    """The computed time of a prescription."""
+    return session_seconds(prescription, means.catalogue, means.request)
+
+
+def budget_seconds(request: SessionRequest) -> int:
+    """The time there is."""
+    return 60 * request.available_minutes
+
+
+def trained(prescription: Prescription) -> list[PrescribedExercise]:
+    """The exercises outside warm-up and cool-down."""
+    return [e for block, e in prescription.exercises() if block.role not in {"warmup", "cooldown"}]
+
+
+def hard_sets(prescription: Prescription) -> list[Set]:
+    """The sets outside warm-up and cool-down that are no ramp."""
+    return [set_ for e in trained(prescription) for set_ in e.sets if set_.kind != "warmup"]
+
+
+def expected_rpe(prescription: Prescription) -> float:
+    """The mean effort of the working sets, to the nearest half."""
+    efforts = [set_.rpe for set_ in hard_sets(prescription) if set_.rpe is not None]
+    return round(2 * sum(efforts) / len(efforts)) / 2 if efforts else EASY_RPE

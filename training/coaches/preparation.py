@@ -1,0 +1,142 @@
+"""What stands around the training: warm-up, cool-down, easy movement, and the session that is only easy. Pure."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from training.catalogue import Entry
+from training.catalogue.entry import Muscle
+from training.coaches.means import Means
+from training.coaches.phrases import PHRASES
+from training.coaches.planning import EASY_RPE, SENIOR_AGE, exercise, finished
+from training.prescription import Block, Kind, PrescribedExercise, Prescription, Set
+
+EASY_REPS = 8
+EASY_HOLD_SECONDS = 30
+EASY_CYCLICAL_SECONDS = 120
+MOST_LOOSENING = 3  # mobility exercises of a warm-up
+GENTLE_MINUTES = 20
+MOST_CALM_SECONDS = 600
+
+
+def preparation_seconds(means: Means) -> int:
+    """How long the warm-up is: an eighth of the session, longer for those over 60."""
+    age = means.request.athlete.age
+    share = 60 * means.request.available_minutes // 8
+    return max(60, min(share * 3 // 2, 1_200)) if age is not None and age > SENIOR_AGE else max(45, min(share, 900))
+
+
+def warmup(means: Means, lead: Entry, seconds: float) -> Block:
+    """A block that raises the pulse, loosens what is needed and practises the pattern of the main exercise.
+
+    `lead` is that main exercise; where nothing lighter of its pattern may be done, it is practised itself, unloaded.
+    """
+    practice = primer(lead, means)
+    left = seconds - 30
+    loosening = [
+        entry
+        for entry in _mobility(means, "warmup", {*lead.primary, *lead.secondary})
+        if entry.slug != practice.exercise
+    ][: max(0, min(MOST_LOOSENING, int((left - 60) // 45)))]
+    left -= 45 * len(loosening)
+    exercises = [*(easy(entry, means, "warmup") for entry in loosening), practice]
+    raiser = _cyclical(means, "warmup")
+    if raiser is not None and left >= 20:
+        exercises.insert(0, easy(raiser, means, "warmup", seconds=whole_tens(left)))
+    return Block(role="warmup", format="circuit", exercises=exercises)
+
+
+def primer(lead: Entry, means: Means) -> PrescribedExercise:
+    """The pattern of the main exercise in its lightest form; the exercise itself, unloaded, where there is no other."""
+    lightest = min(
+        (e for e in means.candidates if e.pattern == lead.pattern and "warmup" in e.roles and e.measure == "reps"),
+        key=lambda e: (bool(e.equipment), e.unilateral != lead.unilateral, e.slug),
+        default=lead,
+    )
+    return easy(lightest, means, "warmup")
+
+
+def cooldown(means: Means, worked: Iterable[Muscle], seconds: float) -> Block:
+    """A block that brings the pulse down and stretches what was worked; calm breathing where nothing else is left."""
+    stretches = _mobility(means, "cooldown", set(worked))[: max(1, min(5, int(seconds // 60)))]
+    left = seconds - 60 * len(stretches)
+    exercises = [easy(entry, means, "cooldown") for entry in stretches]
+    mover = _cyclical(means, "cooldown")
+    if mover is not None and left >= 60:
+        exercises.insert(0, easy(mover, means, "cooldown", seconds=whole_tens(left)))
+    if not exercises or (mover is None and left >= 60):
+        exercises.append(_calm(means, whole_tens(max(60, left))))
+    return Block(role="cooldown", format="circuit", exercises=exercises)
+
+
+def _mobility(means: Means, role: str, muscles: set[Muscle]) -> list[Entry]:
+    entries = (e for e in means.candidates if role in e.roles and e.pattern == "mobility")
+    return sorted(entries, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))
+
+
+def _cyclical(means: Means, role: str) -> Entry | None:
+    entries = (e for e in means.candidates if role in e.roles and e.pattern in {"cyclical", "jump"})
+    return min(entries, key=lambda e: (e.pattern == "jump", not e.equipment, e.slug), default=None)
+
+
+def easy(
+    entry: Entry, means: Means, role: Literal["warmup", "cooldown"], *, seconds: float | None = None
+) -> PrescribedExercise:
+    """One easy set: for so many seconds, else a few repetitions, a short hold or two minutes on a machine."""
+    kind: Kind = "warmup" if role == "warmup" else "working"
+    if seconds is None and entry.pattern == "cyclical":
+        seconds = EASY_CYCLICAL_SECONDS
+    elif seconds is None and entry.measure != "reps":
+        seconds = EASY_HOLD_SECONDS * (2 if entry.unilateral else 1)
+    if seconds is None:
+        work = Set(kind=kind, reps=EASY_REPS, rpe=EASY_RPE)
+    else:
+        work = Set(kind=kind, duration_seconds=seconds / (2 if entry.unilateral else 1), rpe=EASY_RPE)
+    return exercise(entry, [work], means, substitutes=False)
+
+
+def whole_tens(seconds: float) -> int:
+    """To ten seconds, down."""
+    return max(10, int(seconds // 10) * 10)
+
+
+def lengthened(block: Block, means: Means, seconds: float) -> Block:
+    """A warm-up or cool-down with so much more of its easy cyclical work, or of calm breathing where none may be."""
+    role: Literal["warmup", "cooldown"] = "warmup" if block.role == "warmup" else "cooldown"
+    for place, present in enumerate(block.exercises):
+        entry = means.catalogue.get(present.exercise)
+        first = present.sets[0]
+        if first.duration_seconds is not None and (entry is None or entry.pattern == "cyclical"):
+            longer = first.model_copy(update={"duration_seconds": first.duration_seconds + seconds})
+            exercises = [*block.exercises]
+            exercises[place] = present.model_copy(update={"sets": [longer, *present.sets[1:]]})
+            return block.model_copy(update={"exercises": exercises})
+    mover = _cyclical(means, role)
+    added = _calm(means, seconds) if mover is None else easy(mover, means, role, seconds=seconds)
+    return block.model_copy(update={"exercises": [added, *block.exercises]})
+
+
+def _calm(means: Means, seconds: float) -> PrescribedExercise:
+    """Calm breathing, which nobody has to be spared; a stranger to the catalogue."""
+    return PrescribedExercise(
+        name=PHRASES[means.language].breathing, sets=[Set(duration_seconds=min(seconds, MOST_CALM_SECONDS), rpe=1)]
+    )
+
+
+def gentle(means: Means) -> Prescription:
+    """The only session for somebody who should see a professional first: short, easy, with nothing to lift."""
+    entries = _mobility(means, "warmup", set()) or _mobility(means, "cooldown", set())
+    minutes = min(means.request.available_minutes, GENTLE_MINUTES)
+    words = PHRASES[means.language]
+    calm = _calm(means, 60)
+    moves = [easy(entry, means, "cooldown", seconds=60) for entry in entries[: max(1, minutes // 2 - 3)]] or [calm]
+    blocks = [
+        Block(role="warmup", format="circuit", exercises=[calm]),
+        Block(role="main", format="circuit", exercises=moves),
+        Block(role="cooldown", format="circuit", exercises=[calm]),
+    ]
+    return finished(
+        Prescription(
+            title=words.easy_title, focus=[words.patterns["mobility"]], rationale=words.easy_rationale, blocks=blocks
+        ),
+        means,
+    )
