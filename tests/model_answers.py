@@ -37,13 +37,15 @@ def _force_session(case: dict[str, Any]) -> dict[str, Any]:
         if "accessory" in row[3].split("/") and row[2].startswith("reps") and row[1] not in patterns:
             lesser.append(row)
             patterns.add(row[1])
+    lesser.sort(key=lambda row: row[1] in ("isolation", "core"))  # compounds first
     dose, rpe = case["dose"], min(case["dose"]["rpe"], case["rpe_cap"])
-    accessories = max(1, (case["minutes"] - 25) // 8)
+    short = case["minutes"] < 20
+    accessories = 0 if short else (case["minutes"] - 12) // 8
     return {
         "title": f"Session around {lead[1].replace('_', ' ')}",
         "rationale": f"Heavy {lead[1].replace('_', ' ')} first, the rest balances it.",
         "warmup": [_prepares(rows, "warmup", lead, not_in=[lead[0]])],
-        "main": [_working(lead, dose["sets"], dose["reps"], int(rpe), dose["rest_seconds"])],
+        "main": [_working(lead, 2 if short else dose["sets"], dose["reps"], int(rpe), dose["rest_seconds"])],
         "accessory": [_working(row, 3, 10, min(int(rpe), 7), 60) for row in lesser[:accessories]],
         "accessory_format": "sets",
         "cooldown": [_prepares(rows, "cooldown", lead, not_in=[lead[0]])],

@@ -9,16 +9,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from pydantic import BaseModel
 
+from config.roles import on_behalf_of
 from training import checks, coaches, details, imports, llm
 from training.catalogue import Catalogue
 from training.catalogue.stored import current
@@ -65,7 +65,7 @@ class _Detail:
 
 
 def create(
-    owner: AbstractBaseUser, request: SessionRequest, *, also: Callable[[TrainingSession], None] | None = None
+    owner: User, request: SessionRequest, *, also: Callable[[TrainingSession], None] | None = None
 ) -> TrainingSession:
     """Make the session that was asked for and save it.
 
@@ -74,13 +74,14 @@ def create(
     """
     started = time.monotonic()
     coach = coaches.get(request.coach)
-    request = request.model_copy(update={"discipline": coach.discipline(request)})
+    discipline = coach.discipline(request)
+    request = request.model_copy(update={"discipline": discipline})
     catalogue = current()
     session = TrainingSession(
         id=uuid4(),
         owner=owner,
         coach=coach.slug,
-        discipline=request.discipline,
+        discipline=discipline,
         mode=request.mode,
         language=request.language,
         priority=request.priority,
@@ -91,6 +92,7 @@ def create(
     made = _make(coach, request, catalogue, session.id.int % 2**32, started + settings.FAST_DEADLINE_SECONDS, bill)
     session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason
     session.prescription = made.prescription.model_dump(mode="json")
+    found = made.checks
     noted: list[_Detail] = []
     full_bill: list[llm.Call] = []
     if request.mode == "full":
@@ -99,9 +101,9 @@ def create(
             session.analysis = coach.analyse(made.prescription, request, catalogue)
             session.enrichment_status, session.enriched_at = EnrichmentStatus.FULL, Now()
         else:
-            made.checks.append(shortfall)
-    session.checks = [check.as_json() for check in made.checks]
-    with transaction.atomic(durable=True):
+            found = [*found, shortfall]
+    session.checks = [asdict(check) for check in found]
+    with on_behalf_of(session.owner_id):
         session.save(force_insert=True)
         llm.record(bill, session_id=session.pk, purpose="generation")
         llm.record(full_bill, session_id=session.pk, purpose="enrichment")
@@ -170,7 +172,10 @@ def _by_model(coach: Coach, request: SessionRequest, catalogue: Catalogue, until
     if best is None:
         raise llm.InvalidOutput("The model's plan means no session.", answer="", problems=())
     _, prescription, model = best
-    return _Made(*checks.repair(prescription, request, catalogue), Source.LLM, model=model)
+    try:
+        return _Made(*checks.repair(prescription, request, catalogue), Source.LLM, model=model)
+    except Refused:  # nothing of it may be done; the built-in coach finds what may, if anything may
+        raise llm.InvalidOutput("Nothing of the model's plan may be done.", answer="", problems=()) from None
 
 
 def _expanded(
@@ -186,6 +191,12 @@ def _expanded(
 
 
 # --- mode full ---
+_NOT_WHOLE = {
+    "en": "{done} of {total} exercises enriched within {seconds:g} s ({reasons}); the rest is queued.",
+    "fr": "{done} exercices sur {total} enrichis en {seconds:g} s ({reasons}) ; le reste est en file d'attente.",
+}
+
+
 def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tuple[list[_Detail], Check | None]:
     """The details of an unsaved session, and what to say where they are not whole by `until`."""
     noted: list[_Detail] = []
@@ -210,8 +221,12 @@ def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tup
     return noted, Check(
         "full_deadline",
         ok=False,
-        detail=f"{_exercises(detail.need for detail in noted)} of {_exercises(needs)} exercises enriched within "
-        f"{settings.FULL_DEADLINE_SECONDS:g} s ({reasons}); the rest is queued",
+        detail=_NOT_WHOLE[session.language].format(
+            done=_exercises(detail.need for detail in noted),
+            total=_exercises(needs),
+            seconds=settings.FULL_DEADLINE_SECONDS,
+            reasons=reasons,
+        ),
     )
 
 
