@@ -73,12 +73,13 @@ def once(owner_id: int, key: str, body: bytes, answer: Callable[[Mark], Answer])
         return answer(mark)
     except Exception as error:
         problem = as_problem(error)
-        with on_behalf_of(owner_id):
-            if problem is None or problem.status_code == 429 or problem.status_code >= 500:
+        if problem is None or problem.status_code == 429 or problem.status_code >= 500:
+            with on_behalf_of(owner_id):
                 mark.drop()
-                raise
-            response = problem.response()
-            refusal = Answer(response.status_code, response.content.decode(), dict(response.items()))
+            raise
+        response = problem.response()
+        refusal = Answer(response.status_code, response.content.decode(), dict(response.items()))
+        with on_behalf_of(owner_id):
             mark.keep(refusal)
         return refusal
 
