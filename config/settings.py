@@ -262,5 +262,6 @@ LOGGING = {
         "openai": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},  # the outcome's own line says it better
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},  # a line every RESCUE_INTERVAL_SECONDS would say nothing
     },
 }

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from config.processes import POLL_SECONDS, Child, Ledger, procfile, write_private
 from config.servers import Postgres, Server, ServerError, Valkey
@@ -33,15 +32,7 @@ class StackError(Exception):
     """The stack cannot start; the message is for the person at the terminal."""
 
 
-class Supervised(Protocol):
-    """What the stack needs to know of a server or of a process of the Procfile."""
-
-    name: str
-    process: subprocess.Popen[bytes] | None
-    stop_signal: signal.Signals
-
-    def start(self, spawned: Callable[[int], None]) -> None:
-        """Start it, or start it again; tell the id of its process as soon as there is one."""
+Supervised = Server | Child
 
 
 @dataclass
@@ -66,6 +57,8 @@ class Stack:
         self.environment = {**os.environ, "SECONDWIND_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         # Commands of the Procfile are those of this very virtual environment, activated or not.
         self.environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        # Celery warns root of pickled messages; ours are JSON, and root on a throw-away machine is welcome.
+        self.environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
         self._ledger = Ledger(home / "processes.json")
         self._watches: list[Watch] = []
 

@@ -13,7 +13,7 @@ from config.demo import CREDENTIALS, Credentials
 from config.models import Token
 from config.processes import write_private
 
-RIGHTS: dict[str, dict[str, bool]] = {"athlete": {}, "operator": {"is_staff": True, "is_superuser": True}}
+IS_OPERATOR = {"athlete": False, "operator": True}
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.SECONDWIND_HOME / CREDENTIALS
         kept = Credentials.read(path)
-        passwords = {name: _password(name, kept.passwords.get(name)) for name in RIGHTS}
+        passwords = {name: _password(name, kept.passwords.get(name)) for name in IS_OPERATOR}
         write_private(path, json.dumps({"passwords": passwords, "token": _token(kept.token)}))
-        self.stdout.write(f"Demo users: {' and '.join(RIGHTS)}")
+        self.stdout.write(f"Demo users: {' and '.join(IS_OPERATOR)}")
 
 
 def _password(username: str, kept: str | None) -> str | None:
@@ -32,7 +32,8 @@ def _password(username: str, kept: str | None) -> str | None:
     user = User.objects.filter(username=username).first()
     if user is None:
         password = kept or secrets.token_urlsafe(12)
-        User.objects.create_user(username, password=password, **RIGHTS[username])
+        operator = IS_OPERATOR[username]
+        User.objects.create_user(username, password=password, is_staff=operator, is_superuser=operator)
         return password
     return kept if kept and user.check_password(kept) else None
 
