@@ -260,6 +260,8 @@ LOGGING = {
     "loggers": {
         "httpx2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
+        # Every scanner sends foreign hosts: the caller's 400 is enough, a traceback each fills the log.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "celery.app.trace": {"level": "WARNING"},  # the outcome's own line says it better
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},  # a line every RESCUE_INTERVAL_SECONDS would say nothing
