@@ -51,15 +51,16 @@ __all__ = [
     "record", "submit", "wait",
 ]  # fmt: skip
 
-# What a call can raise outside our own errors. Not all of it is the SDK's: JSON and shapes are ValueErrors, a client
-# that is being closed says RuntimeError.
-_FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, OSError, RuntimeError, ValueError)
+# What a call can raise beside our own errors, and not all of it is the SDK's: a deadline is an OSError, a body that is
+# no JSON or has another shape a ValueError, and a client that is being closed says RuntimeError.
+_FAILURES = (openai.OpenAIError, httpx2.HTTPError, OSError, RuntimeError, ValueError)
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Shape = TypeVar("Shape", bound=BaseModel)
 
 PROVIDER_URL = "https://api.openai.com/v1"
+CONNECT_SECONDS = 5.0  # a server that does not even take a call is not waited for any longer
 UNKNOWN_FOR_SECONDS = 600.0  # a model that is not there is not asked for again for so long
 
 
@@ -246,8 +247,14 @@ async def _ask_once(
     outcome, detail, usage = "cancelled", "", Usage()
     try:
         async with asyncio.timeout_at(until):
-            body = await dialect.send(door.client, model, prompt, strict_schema(shape), seconds)
-        reply = dialect.read(body)
+            response = await door.client.post(
+                dialect.path,
+                cast_to=httpx2.Response,
+                body=dialect.body(model, prompt, strict_schema(shape)),
+                # Of silence; the total is this block's, for a body may trickle for ever.
+                options={"timeout": httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))},
+            )
+        reply = dialect.read(response.content)
         usage = reply.usage
         value = _value(reply, shape)
         outcome = "ok"

@@ -5,6 +5,7 @@ refuses the request only when it comes. So every keyword is either known here, d
 it, or an error at once.
 """
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ _NESTED = frozenset({"anyOf", "oneOf", "const", "items", "properties", "required
 _DROPPED = frozenset({"title", "default", "examples", "minLength", "maxLength", "discriminator"})
 
 
+@cache
 def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The schema of a model: every property required, no other allowed, no defaults, unions as `anyOf`.
 

@@ -1,26 +1,20 @@
-"""The two languages of a model server, `/responses` and `/chat/completions`, brought to one `Reply`.
+"""The two languages of a model server, `/responses` and `/chat/completions`, brought to one `Reply`. Pure.
 
-The bodies are read by shapes of our own: the SDK's typed objects are built without validation, and its parse helpers
-lose the usage when the answer does not validate. `Prompt` is for everybody who has a question; the rest is for
-`training.llm` alone. No Django.
+Bodies are written and read by shapes of our own: the SDK's typed objects are built without validation, and its parse
+helpers lose the usage when the answer does not validate.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-import httpx2
-from openai import AsyncOpenAI, omit
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 # Reasoning is most of the time to an answer. Only where a model is known to take the word: others refuse the request.
 _MINIMAL_EFFORT = frozenset({"gpt-5-mini"})
 _MAX_TOKENS = 2**31 - 1  # what the column holds
 _ANSWER_CHARACTERS = 20_000  # an answer that runs on is not sent back whole
-
-
-_CONNECT_SECONDS = 5.0  # a server that does not even take the call is not waited for any longer
 
 
 @dataclass(frozen=True)
@@ -88,23 +82,20 @@ class Failure(Body):
     message: str | None = None
 
 
-def _timeout(seconds: float) -> httpx2.Timeout:
-    """The silence the client bears. The total of a call is the door's to bound: a body may trickle for ever."""
-    return httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-
-
 class Dialect(ABC):
     """How one of the two is asked and read."""
 
+    path: ClassVar[str]
+
     @staticmethod
     @abstractmethod
-    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
-        """Ask, and give the body of the answer. Raises what the SDK raises."""
+    def body(model: str, prompt: Prompt, schema: dict[str, Any]) -> dict[str, Any]:
+        """The body of the request."""
 
     @staticmethod
     @abstractmethod
     def read(body: bytes) -> Reply:
-        """The reply in a body. Raises pydantic.ValidationError for a malformed one."""
+        """The reply in the body of an answer. Raises pydantic.ValidationError for a malformed one."""
 
 
 class _Part(Body):
@@ -143,18 +134,19 @@ class _ResponsesBody(Body):
 class Responses(Dialect):
     """`POST /responses`."""
 
+    path = "/responses"
+
     @staticmethod
-    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
-        response = await client.responses.with_raw_response.create(
-            model=model,
-            instructions=prompt.instructions,
-            input=prompt.input,
-            text={"format": {"type": "json_schema", "name": "answer", "strict": True, "schema": schema}},
-            store=False,  # the athlete's words are not for keeping
-            timeout=_timeout(seconds),
-            reasoning={"effort": "minimal"} if model in _MINIMAL_EFFORT else omit,
-        )
-        return response.content
+    def body(model: str, prompt: Prompt, schema: dict[str, Any]) -> dict[str, Any]:
+        effort = {"reasoning": {"effort": "minimal"}} if model in _MINIMAL_EFFORT else {}
+        return {
+            "model": model,
+            "instructions": prompt.instructions,
+            "input": prompt.input,
+            "text": {"format": {"type": "json_schema", "name": "answer", "strict": True, "schema": schema}},
+            "store": False,  # the athlete's words are not for keeping
+            **effort,
+        }
 
     @staticmethod
     def read(body: bytes) -> Reply:
@@ -207,19 +199,23 @@ class _ChatBody(Body):
 class Chat(Dialect):
     """`POST /chat/completions`."""
 
+    path = "/chat/completions"
+
     @staticmethod
-    async def send(client: AsyncOpenAI, model: str, prompt: Prompt, schema: dict[str, Any], seconds: float) -> bytes:
-        response = await client.chat.completions.with_raw_response.create(
-            model=model,
-            messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": prompt.input}],
-            response_format={
+    def body(model: str, prompt: Prompt, schema: dict[str, Any]) -> dict[str, Any]:
+        effort = {"reasoning_effort": "minimal"} if model in _MINIMAL_EFFORT else {}
+        return {
+            "model": model,
+            "messages": [
+                {"role": "system", "content": prompt.instructions},
+                {"role": "user", "content": prompt.input},
+            ],
+            "response_format": {
                 "type": "json_schema",
                 "json_schema": {"name": "answer", "strict": True, "schema": schema},
             },
-            timeout=_timeout(seconds),
-            reasoning_effort="minimal" if model in _MINIMAL_EFFORT else omit,
-        )
-        return response.content
+            **effort,
+        }
 
     @staticmethod
     def read(body: bytes) -> Reply:
