@@ -5,21 +5,20 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-from celery import current_app
 from django.db import transaction
 
-from config.broker import breaker
 from config.servers import Valkey
 from enrichment import dispatch
 from enrichment.models import EnrichmentItem
 from enrichment.rescue import rescue
+from tests.brokers import own_broker, trust_again
 from tests.factories import TrainingSessionFactory, UserFactory
+
+__all__ = ["own_broker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,26 +82,6 @@ def test_a_pulse_goes_to_its_workers_own_queue_last_in_line(broker: redis.Redis)
     assert [step for step, _ in messages(broker, dispatch.pulse_queue("celery@here"))] == [9]
 
 
-@pytest.fixture
-def other_broker(tmp_path: Path, settings: Any) -> Iterator[Valkey]:
-    """A Valkey of this test's own, to be frozen and killed, that Celery sends to."""
-    tmp_path.chmod(0o711)
-    server = Valkey(tmp_path / "valkey", durable=False)
-    server.start()
-    kept = current_app.conf.broker_url
-    _use(server.url)
-    yield server
-    server.stop()
-    _use(kept)
-
-
-def _use(url: str) -> None:
-    current_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
-    current_app.close()
-    current_app.amqp._producer_pool = None  # type: ignore[attr-defined]  # missing in celery-types
-    breaker._open_until = 0.0
-
-
 def saving_seconds() -> float:
     owner = UserFactory.create()
     started = time.monotonic()
@@ -112,26 +91,26 @@ def saving_seconds() -> float:
 
 @pytest.mark.parametrize("after_a_first_message", [True, False])
 def test_a_frozen_broker_costs_a_save_at_most_three_seconds_once(
-    other_broker: Valkey, after_a_first_message: bool
+    own_broker: Valkey, after_a_first_message: bool
 ) -> None:
     if after_a_first_message:
         saving_seconds()
-    assert other_broker.process is not None
-    os.kill(other_broker.process.pid, signal.SIGSTOP)
+    assert own_broker.process is not None
+    os.kill(own_broker.process.pid, signal.SIGSTOP)
     try:
         assert saving_seconds() < 3
         assert saving_seconds() < 0.5  # nobody asks again for a while
     finally:
-        os.kill(other_broker.process.pid, signal.SIGCONT)
+        os.kill(own_broker.process.pid, signal.SIGCONT)
     assert EnrichmentItem.objects.ready().count() == EnrichmentItem.objects.count()
 
 
-def test_a_broker_that_is_away_costs_nothing_and_is_used_again_when_it_is_back(other_broker: Valkey) -> None:
+def test_a_broker_that_is_away_costs_nothing_and_is_used_again_when_it_is_back(own_broker: Valkey) -> None:
     saving_seconds()
-    other_broker.stop()
+    own_broker.stop()
     assert saving_seconds() < 3
-    other_broker.start()
-    breaker._open_until = 0.0
+    own_broker.start()
+    trust_again()
     rescue()
-    with redis.Redis.from_url(other_broker.url) as client:
+    with redis.Redis.from_url(own_broker.url) as client:
         assert len(messages(client)) == 2
