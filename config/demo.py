@@ -116,31 +116,35 @@ def _follow(api: Api, session: dict[str, Any], console: Console, stopping: threa
     """The status changes and every exercise's details, with the seconds since the item was queued."""
     path = f"/api/v1/sessions/{session['id']}/"
     queued = time.monotonic()
+    console.print("Its second wind, in seconds since it was queued:")
     columns = (TextColumn("enrichment"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("enrichment", total=None)
-        status, landed = "", dict[str, str]()
+        status = ""
+        landed: set[str] = set()
         while not stopping.wait(POLL_SECONDS):
             enrichment = api.get(f"{path}enrichment/")
             seconds = time.monotonic() - queued
             progress.update(bar, total=enrichment["progress"]["total"], completed=enrichment["progress"]["enriched"])
-            if enrichment["progress"]["enriched"] > len(landed) or enrichment["item"]["status"] in FINAL:
+            final = enrichment["item"]["status"] in FINAL
+            now = f"  {seconds:6.2f} s  [bold]{enrichment['status']}[/bold] (item {enrichment['item']['status']})"
+            if enrichment["status"] != status and not final:
+                console.print(now, soft_wrap=True)
+                status = enrichment["status"]
+            if enrichment["progress"]["enriched"] > len(landed) or final:
                 _show_landed(api.get(path), landed, console, seconds)
-            now = f"{enrichment['status']} (item {enrichment['item']['status']})"
-            if now != status:
-                console.print(f"  {seconds:6.2f} s  [bold]{now}[/bold]", soft_wrap=True)
-                status = now
-            if enrichment["item"]["status"] in FINAL:
+            if final:
+                console.print(now, soft_wrap=True)
                 break
     if enrichment["item"]["error_message"]:
         console.print(f"  [red]{enrichment['item']['error_message']}[/red]", soft_wrap=True)
 
 
-def _show_landed(session: dict[str, Any], landed: dict[str, str], console: Console, seconds: float) -> None:
+def _show_landed(session: dict[str, Any], landed: set[str], console: Console, seconds: float) -> None:
     for block in session["prescription"]["blocks"]:
         for exercise in block["exercises"]:
             details = exercise["details"]
             if details is not None and exercise["key"] not in landed:
-                landed[exercise["key"]] = details["source"]
+                landed.add(exercise["key"])
                 cue = details["coaching_cues_detailed"][0]
                 console.print(f"  {seconds:6.2f} s  {exercise['name']:<32} ({details['source']}) {cue}", soft_wrap=True)

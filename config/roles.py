@@ -62,7 +62,7 @@ GRANTS: dict[str, dict[Role, str]] = {
     "auth_permission": {Role.WEB: READ},
     "django_content_type": {Role.WEB: READ},
     "django_admin_log": {Role.WEB: "SELECT, INSERT, DELETE"},  # goes with its user
-    "django_session": {Role.WEB: ALL},
+    "django_session": {Role.WEB: ALL, Role.WORKER: "SELECT (expire_date), DELETE"},  # the worker prunes
     "django_migrations": {Role.WEB: READ, Role.WORKER: READ},  # is this process ready for this database?
 }
 

@@ -20,6 +20,7 @@ from enrichment.models import Worker
 from training import llm
 
 PULSE_SECONDS = 5.0
+FIRST_PULSE_SECONDS = 0.5  # until it has consumed for the first time: somebody may be waiting for a worker
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Process:
         connection.close()
 
     def _keep(self) -> None:
-        every = min(PULSE_SECONDS, settings.LEASE_SECONDS / 3)
+        every = FIRST_PULSE_SECONDS
         while not self._stopped.wait(every):
             try:
                 leases.renew()
@@ -64,6 +65,7 @@ class Process:
                     self._give_up(hung)
                 if self._consumed.is_set() or leases.held():
                     self._consumed.clear()
+                    every = min(PULSE_SECONDS, settings.LEASE_SECONDS / 3)
                     Worker.objects.seen(self.name, capacity=self._capacity, active=len(leases.held()))
             except DatabaseError as error:
                 logger.warning("worker cannot report", extra={"worker": self.name, "error": type(error).__name__})

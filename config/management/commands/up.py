@@ -31,7 +31,7 @@ PREFIX_WIDTH = len("maintenance")
 
 class Command(BaseCommand):
     help = "Start everything, show one session being generated and enriched, and stay up until Ctrl-C."
-    requires_system_checks = ()  # `migrate` runs them, with a database
+    requires_system_checks = ()  # `prepare` runs them, with a database
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.console = Console(highlight=False)
@@ -63,18 +63,16 @@ class Command(BaseCommand):
             raise StackError(self.failure)
 
     def _start(self, stack: Stack) -> bool:
-        """Servers, then schema, roles, catalogue and users, then the Procfile's processes; False if told to stop."""
+        """Servers, then the database's content, then the Procfile's processes; False if told to stop."""
         stack.start_servers()
-        have_roles = True
-        for step in (["migrate", "--no-input", "--verbosity=0"], ["roles"], ["load_catalogue"], ["demo_users"]):
-            code = stack.run(*step)
-            if stack.stopping.is_set():
-                return False
-            if step == ["roles"] and code == MAY_NOT:
-                have_roles = False
-                self._tell("up", "web and worker use DATABASE_URL as it is, without roles of their own")
-            elif code != 0:
-                raise StackError(f"`manage.py {step[0]}` failed; its own words are above.")
+        code = stack.run("prepare", "--demo-users")
+        if stack.stopping.is_set():
+            return False
+        if code not in (0, MAY_NOT):
+            raise StackError("`manage.py prepare` failed; its own words are above.")
+        have_roles = code == 0
+        if not have_roles:
+            self._tell("up", "web and worker use DATABASE_URL as it is, without roles of their own")
         owner = stack.environment["DATABASE_URL"]
         urls = {role: roles.url(role, owner) if have_roles else owner for role in Role}
         stack.start_processes(lambda name: urls[Role.WEB if name == "web" else Role.WORKER])
@@ -123,6 +121,8 @@ class Command(BaseCommand):
 
     def _tell(self, name: str, line: str) -> None:
         """One line of a process under its coloured name, whatever thread it comes from."""
+        if not line.strip():
+            return
         prefix = Text(f"{name:<{PREFIX_WIDTH}} | ", style=COLOURS.get(name, "white"))
         self.console.print(prefix + Text.from_ansi(line), soft_wrap=True)
 
