@@ -1,5 +1,6 @@
-"""Callers of the API, and what they send."""
+"""Callers of the API, what they send, and the catalogue they ask about."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -7,6 +8,8 @@ from rest_framework.test import APIClient
 
 from config.models import Token
 from tests.factories import force_prescription
+from training.catalogue import Catalogue
+from training.catalogue.stored import load
 
 SESSIONS = "/api/v1/sessions/"
 
@@ -17,6 +20,17 @@ def signed_in(user: User) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
+
+
+@cache
+def whole_catalogue() -> Catalogue:
+    """The data files, read once: parsing them takes a second."""
+    return Catalogue.from_files()
+
+
+def load_catalogue() -> None:
+    """The whole catalogue into the test's database."""
+    load(whole_catalogue())
 
 
 def import_request(**changes: Any) -> dict[str, Any]:

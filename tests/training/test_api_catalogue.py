@@ -6,9 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from tests.callers import pointers, signed_in
-from training.catalogue import Catalogue
-from training.catalogue.stored import load
+from tests.callers import load_catalogue, pointers, signed_in, whole_catalogue
 
 COACHES, EXERCISES = "/api/v1/coaches/", "/api/v1/exercises/"
 
@@ -16,7 +14,7 @@ COACHES, EXERCISES = "/api/v1/coaches/", "/api/v1/exercises/"
 @pytest.fixture
 def client(athlete: User) -> APIClient:
     """The athlete's, before the whole catalogue."""
-    load(Catalogue.from_files())
+    load_catalogue()
     return signed_in(athlete)
 
 
@@ -56,14 +54,14 @@ def test_an_exercise_is_told_in_the_language_of_the_caller(client: APIClient) ->
 
 
 def test_the_catalogue_is_paged_by_slug(client: APIClient) -> None:
-    catalogue = Catalogue.from_files()
+    catalogue = whole_catalogue()
     first = client.get(EXERCISES, {"page_size": 5}).json()
     assert [row["slug"] for row in first["results"]] == [entry.slug for entry in catalogue][:5]
     assert slugs(client, page_size=7) == {entry.slug for entry in catalogue}
 
 
 def test_filters_narrow_the_catalogue(client: APIClient) -> None:
-    catalogue = Catalogue.from_files()
+    catalogue = whole_catalogue()
     assert slugs(client, coach="force") == {entry.slug for entry in catalogue if "force" in entry.coaches}
     assert slugs(client, level="beginner") == {entry.slug for entry in catalogue if entry.level == "beginner"}
     assert slugs(client, muscle="chest") == {

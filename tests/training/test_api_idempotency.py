@@ -15,11 +15,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from tests.callers import SESSIONS, import_request, signed_in
+from tests.callers import SESSIONS, import_request, load_catalogue, signed_in
 from tests.factories import UserFactory
 from training import generation
-from training.catalogue import Catalogue
-from training.catalogue.stored import load
 from training.llm import Unavailable
 from training.models import IdempotencyKey, TrainingSession
 
@@ -27,7 +25,7 @@ from training.models import IdempotencyKey, TrainingSession
 @pytest.fixture
 def catalogue(db: None) -> None:
     """The whole catalogue, in the database."""
-    load(Catalogue.from_files())
+    load_catalogue()
 
 
 @pytest.fixture

@@ -11,10 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from tests.callers import SESSIONS, import_request, pointers, signed_in
+from tests.callers import SESSIONS, import_request, load_catalogue, pointers, signed_in
 from tests.factories import TrainingSessionFactory, UserFactory
-from training.catalogue import Catalogue
-from training.catalogue.stored import load
 from training.models import ExerciseNote, ModelCall, SessionDetail, TrainingSession
 
 DETAILS = {
@@ -32,11 +30,9 @@ def client(athlete: User) -> APIClient:
 
 
 @pytest.fixture
-def catalogue(db: None) -> Catalogue:
+def catalogue(db: None) -> None:
     """The whole catalogue, in the database."""
-    catalogue = Catalogue.from_files()
-    load(catalogue)
-    return catalogue
+    load_catalogue()
 
 
 def teach(session: TrainingSession, key: str) -> None:
@@ -51,7 +47,7 @@ def teach(session: TrainingSession, key: str) -> None:
 # --- POST ---
 
 
-def test_an_import_is_created_as_given_and_shown_whole(client: APIClient, catalogue: Catalogue) -> None:
+def test_an_import_is_created_as_given_and_shown_whole(client: APIClient, catalogue: None) -> None:
     response = client.post(SESSIONS, import_request(priority=2, language="fr"), format="json")
     body = response.json()
     assert response.status_code == 201, body
@@ -76,7 +72,7 @@ def test_an_import_is_created_as_given_and_shown_whole(client: APIClient, catalo
     assert client.get(response["Location"]).json() == body
 
 
-def test_what_get_gives_can_be_posted(client: APIClient, catalogue: Catalogue) -> None:
+def test_what_get_gives_can_be_posted(client: APIClient, catalogue: None) -> None:
     first = client.post(SESSIONS, import_request(), format="json").json()
     teach(TrainingSession.objects.get(), "b1e1")
     shown = client.get(f"{SESSIONS}{first['id']}/").json()["prescription"]
@@ -86,7 +82,7 @@ def test_what_get_gives_can_be_posted(client: APIClient, catalogue: Catalogue) -
     assert again.json()["prescription"] == first["prescription"]
 
 
-def test_a_refused_request_saves_nothing_and_names_each_place(client: APIClient, catalogue: Catalogue) -> None:
+def test_a_refused_request_saves_nothing_and_names_each_place(client: APIClient, catalogue: None) -> None:
     response = client.post(
         SESSIONS, {"coach": "force", "available_minutes": 0, "priority": 11, "hurry": True}, format="json"
     )
