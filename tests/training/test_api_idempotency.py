@@ -35,7 +35,7 @@ def client(athlete: User, catalogue: None) -> APIClient:
 
 
 def post(client: APIClient, key: str | None, **changes: Any) -> Any:
-    headers = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
+    headers: dict[str, Any] = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
     return client.post(SESSIONS, json.dumps(import_request(**changes)), content_type="application/json", **headers)
 
 
