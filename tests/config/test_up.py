@@ -1,6 +1,5 @@
 """`manage.py up`, as a person at a terminal meets it: a process of its own, with its own home and port."""
 
-import contextlib
 import json
 import os
 import re
@@ -41,7 +40,8 @@ class Up:
         for name in ("DATABASE_URL", "REDIS_URL"):
             self.environment.pop(name, None)  # those of the tests: `up` is to start its own
         self.process = self._popen("up")
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another manage.py command in the same checkout and home."""
@@ -80,10 +80,18 @@ class Up:
             text=True,
         )
 
+    def close(self) -> None:
+        """Kill it if it still runs, and whatever it left behind."""
+        self.process.kill()
+        self.process.wait()
+        for record in reversed(Ledger(self.home / "processes.json").leftovers()):
+            record.stop()
+        self._reader.join()  # its children held the other end of the pipe
+
     def _read(self) -> None:
         assert self.process.stdout is not None
-        with contextlib.suppress(ValueError):  # closed: the test is over
-            for line in self.process.stdout:
+        with self.process.stdout as output:
+            for line in output:
                 self.lines.append(line.rstrip())
 
 
@@ -110,10 +118,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Up]
 
     yield start
     for up in started:
-        up.process.kill()
-        up.process.wait()
-    for record in reversed(Ledger(home / "processes.json").leftovers()):
-        record.stop()
+        up.close()
 
 
 @pytest.mark.timeout(300)
