@@ -38,10 +38,14 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest, worker_is_live: Callable[[], bool]) -> HttpResponse:
     """GET /readyz: 200 when this process can serve, which takes the database alone; the rest is told."""
     database = _database_is_ready()
+    try:
+        worker = database and worker_is_live()
+    except DatabaseError:  # gone since, or no connection of the pool is free
+        worker = False
     body = {
         "database": _word(database),
         "broker": _word(_broker_answers()),
-        "worker": _word(database and worker_is_live()),
+        "worker": _word(worker),
     }
     return JsonResponse(body, status=200 if database else 503)
 

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework import exceptions
 from rest_framework.test import APIClient
 
@@ -219,6 +220,23 @@ def test_a_mistake_of_our_own_is_a_problem_without_its_reason(athlete: User, mon
     assert response.status_code == 500
     assert response["Content-Type"] == "application/problem+json"
     assert "secret" not in response.content.decode()
+
+
+def test_a_page_of_an_allowed_origin_may_call_and_read_what_it_needs(athlete: User, settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    preflight = Client().options(
+        TOKENS,
+        HTTP_ORIGIN="https://app.example",
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST",
+        HTTP_ACCESS_CONTROL_REQUEST_HEADERS="authorization, content-type, idempotency-key",
+    )
+    assert preflight.status_code == 200
+    assert preflight["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "idempotency-key" in preflight["Access-Control-Allow-Headers"]
+    response = signed_in(athlete).get(TOKENS, HTTP_ORIGIN="https://app.example")
+    assert response["Access-Control-Expose-Headers"] == "Location, ETag, Retry-After, Idempotent-Replayed"
+    other = signed_in(athlete).get(TOKENS, HTTP_ORIGIN="https://evil.example")
+    assert not other.has_header("Access-Control-Allow-Origin")
 
 
 # --- pages ---
