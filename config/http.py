@@ -78,7 +78,7 @@ class Problem(exceptions.APIException):
         return response
 
 
-# The first that fits counts: the third is one of the fourth.
+# The first that fits counts: RequestDataTooBig is a SuspiciousOperation.
 _DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
     (Http404, 404, "There is nothing here."),
     (ObjectDoesNotExist, 404, "There is nothing here any more."),  # vanished while we worked on it

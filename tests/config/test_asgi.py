@@ -20,8 +20,10 @@ from pytest_django import DjangoDbBlocker
 
 from config.models import Token
 from config.servers import free_port
+from tests.callers import SESSIONS, load_catalogue
 from tests.factories import UserFactory
 from tests.processes import eventually
+from training.models import Exercise
 
 # The tests use the server's database, not their own; without the mark there would be none.
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,7 @@ def web(
     with django_db_blocker.unblock():
         user: User = UserFactory.create(username="raw")
         _, token = Token.objects.create(user)
+        load_catalogue()
         database = connection.settings_dict["NAME"]
         connection.close()
     server = settings.DATABASE_URL.rpartition("/")[0]
@@ -99,6 +102,7 @@ def web(
         process.wait(30)
         with django_db_blocker.unblock():
             user.delete()
+            Exercise.objects.all().delete()
             connection.close()
     assert "Traceback" not in log.read_text(), log.read_text()
 
@@ -116,6 +120,21 @@ def test_a_chunked_body_is_read_whole(web: Web) -> None:
     response = web.ask(web.head(Transfer_Encoding="chunked"), chunks)
     assert response.status == 201
     assert json.loads(response.body)["name"] == "chunks"  # type: ignore[attr-defined]
+
+
+def test_a_session_is_generated_found_and_deleted_over_the_wire(web: Web) -> None:
+    body = b'{"coach": "force", "available_minutes": 40}'
+    made = web.ask(web.head(f"POST {SESSIONS} HTTP/1.1", Content_Length=str(len(body)), Idempotency_Key="k"), body)
+    assert made.status == 201
+    again = web.ask(web.head(f"POST {SESSIONS} HTTP/1.1", Content_Length=str(len(body)), Idempotency_Key="k"), body)
+    assert again.body == made.body  # type: ignore[attr-defined]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    found = web.ask(web.head(f"GET {made.headers['Location']} HTTP/1.1"))
+    assert found.body == made.body  # type: ignore[attr-defined]
+    unchanged = web.ask(web.head(f"GET {made.headers['Location']} HTTP/1.1", If_None_Match=found.headers["ETag"]))
+    assert unchanged.status == 304
+    assert web.ask(web.head(f"DELETE {made.headers['Location']} HTTP/1.1")).status == 204
+    assert web.ask(web.head(f"GET {made.headers['Location']} HTTP/1.1")).status == 404
 
 
 def test_a_declared_body_over_the_limit_is_refused_before_it_is_sent(web: Web) -> None:
