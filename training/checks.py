@@ -24,6 +24,7 @@ from training.request import SessionRequest
 MOST_OF_BUDGET = 1.1  # of the time available
 LEAST_OF_BUDGET = 0.8
 POSSIBLE_MARGIN = 0.5  # points of %1RM by which a rounded load may pass the chart
+EFFORT_MARGIN = 1.5  # between a stated RPE and the chart's
 EASY = frozenset({"warmup", "cooldown"})
 
 
@@ -117,13 +118,17 @@ def _order(case: _Case) -> _Verdict:
     """Warm-up first, cool-down last, main work before accessories, isolation after every compound lift."""
     roles = [block.role for block in case.prescription.blocks]
     stages = [{"warmup": 0, "cooldown": 3, "accessory": 2}.get(role, 1) for role in roles if role != "conditioning"]
-    ranks = [_rank(entry) for block, _, entry in case.entries() if block.role in {"main", "accessory"}]
+    ranks = [
+        _rank(entry)
+        for block, _, entry in case.entries()
+        if block.role in {"main", "accessory"} and entry.pattern != "core"  # the trunk may close a session
+    ]
     ok = stages == sorted(stages) and ranks == sorted(ranks)
     return ok, case.say("good") if ok else case.say("order")
 
 
 def _rank(entry: Entry) -> int:
-    return int(entry.pattern == "isolation")
+    return int(entry.pattern in {"isolation", "core"})
 
 
 def _sets(case: _Case) -> _Verdict:
@@ -143,7 +148,10 @@ def _sane_set(set_: Set, percent: float | None, means: Means) -> bool:
     if set_.reps is None or set_.kind != "working" or percent is None:
         return True
     limit = chart_percent(min(set_.reps, CHART_REPS), 10)
-    return limit is None or percent <= limit + POSSIBLE_MARGIN
+    if limit is not None and percent > limit + POSSIBLE_MARGIN:
+        return False
+    chart_knows = set_.rpe is not None and set_.rpe >= planning.HARD_RPE and set_.reps <= CHART_REPS
+    return not chart_knows or abs(planning.felt(set_.reps, percent) - (set_.rpe or 0)) <= EFFORT_MARGIN
 
 
 def _ramp(case: _Case) -> _Verdict:

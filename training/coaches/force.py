@@ -44,6 +44,7 @@ _DOSES: dict[tuple[Quality, str], Dose] = {
     ("endurance", _SECONDARY): Dose(3, 15, 7, 30),
     ("endurance", _ISOLATION): Dose(2, 20, 7.5, 30),
 }
+_LEAST_REPS: dict[Quality, int] = {"strength": 2, "power": 2, "hypertrophy": 6, "endurance": 12}
 _LONGEST_REST: dict[Quality, int] = {"strength": 300, "power": 300, "hypertrophy": 90, "endurance": 30}
 # Where the body is the whole load, fewer reps do not make it heavier: a slow tempo does.
 _BODY_REPS: dict[Quality, int] = {"strength": 6, "power": 5, "hypertrophy": 10, "endurance": 15}
@@ -189,9 +190,14 @@ class Planner:
             reps = max(
                 [n for n in (3, 4, 5) if (chart_percent(n, rpe) or 0) >= _LEAST_PERCENT[self.quality]], default=3
             )
+        age = self.means.request.athlete.age
+        if age is not None and age < planning.GROWN_AGE:  # technique before weight
+            return replace(dose, sets=max(2, sets), reps=max(reps, 5), rpe=rpe, least_reps=3)
         # A tired athlete may stay below the row.
         least = _LEAST_PERCENT[self.quality] if tier == _MAIN and not self.means.tired else 0
-        return replace(dose, sets=max(2, sets), reps=reps, rpe=rpe, least_percent=least)
+        return replace(
+            dose, sets=max(2, sets), reps=reps, rpe=rpe, least_percent=least, least_reps=_LEAST_REPS[self.quality]
+        )
 
     # --- choosing ---
 

@@ -64,19 +64,20 @@ def _first_named(patterns: Mapping[_Named, str], text: str) -> _Named | None:
 
 def named_lifts(goal: str, candidates: list[Entry]) -> list[Entry]:
     """The exercises whose name or alias stands in the goal, in its order; the longest name where several overlap."""
-    text = plain(goal)
+    text = f" {plain(goal)} "
     found: dict[tuple[int, int], Entry] = {}
     for entry in candidates:
         for name in entry.names():
-            match = re.search(rf"\b{re.escape(plain(name))}s?\b", text)
-            if match is not None:
-                found.setdefault(match.span(), entry)
+            for form in (f" {plain(name)} ", f" {plain(name)}s "):
+                start = text.find(form)
+                if start >= 0:
+                    found.setdefault((start, start + len(form)), entry)
     spans = [
         (start, end)
         for start, end in found
         if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
     ]
-    return list(dict.fromkeys(found[span] for span in sorted(spans)))
+    return list({found[span].slug: found[span] for span in sorted(spans)}.values())
 
 
 _QUALITY_NAMES: Final[dict[Language, dict[Quality, str]]] = {

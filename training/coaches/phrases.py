@@ -73,9 +73,9 @@ PHRASES: Final[dict[Language, Phrases]] = {
         tired="Votre énergie est basse\u00a0: moins de séries et plus de marge que d’habitude.",
         summary_form="{minutes} min, {exercises} exercice{plural}, {sets} série{more} de travail, RPE moyen {rpe}.",
         patterns={
-            "squat": "squat", "hinge": "charnière de hanche", "lunge": "fente",
-            "horizontal_push": "poussée horizontale", "vertical_push": "poussée verticale", "horizontal_pull": "tirage horizontal",
-            "vertical_pull": "tirage vertical", "carry": "porté", "core": "gainage", "isolation": "isolation",
+            "squat": "squat", "hinge": "charnière de hanche", "lunge": "fente", "carry": "porté", "core": "gainage",
+            "horizontal_push": "poussée horizontale", "vertical_push": "poussée verticale",
+            "horizontal_pull": "tirage horizontal", "vertical_pull": "tirage vertical", "isolation": "isolation",
             "olympic": "haltérophilie", "jump": "saut", "cyclical": "cardio", "mobility": "mobilité",
         },
     ),
@@ -85,5 +85,6 @@ MUSCLES_FR: Final[dict[Muscle, str]] = {
     "abdominals": "abdominaux", "abductors": "abducteurs", "adductors": "adducteurs", "biceps": "biceps",
     "calves": "mollets", "chest": "pectoraux", "forearms": "avant-bras", "glutes": "fessiers",
     "hamstrings": "ischio-jambiers", "lats": "grands dorsaux", "lower back": "lombaires",
-    "middle back": "milieu du dos", "neck": "nuque", "quadriceps": "quadriceps", "shoulders": "épaules", "traps": "trapèzes", "triceps": "triceps",
+    "middle back": "milieu du dos", "neck": "nuque", "quadriceps": "quadriceps", "shoulders": "épaules",
+    "traps": "trapèzes", "triceps": "triceps",
 }  # fmt: skip

@@ -33,7 +33,7 @@ PRILEPIN: Final = ((70, 30), (80, 24), (90, 20), (101, 10))  # below this percen
 class Dose:
     """How an exercise is done: sets of `reps` at `rpe`, with so much rest after each.
 
-    Of the loads nearest to the effort those of at least `least_percent` of the 1RM go first: the goal's row.
+    Where loads come in steps, those of `least_percent` of the 1RM and `least_reps` go first: the goal's row.
     What is not counted in repetitions is done for `amount` of its own measure, or for what suits so many repetitions.
     """
 
@@ -44,6 +44,7 @@ class Dose:
     tempo: str | None = None
     amount: int | None = None
     least_percent: float = 0
+    least_reps: int = 1
 
 
 def rpe_cap(means: Means) -> float:
@@ -146,9 +147,9 @@ def _loaded(entry: Entry, dose: Dose, means: Means, maximum: float) -> Set:
     # The lightest load is at most LEAST_SHARE_OF_1RM, which is some repetitions at any effort of the chart.
     load, reps = next(
         (load, reps)
-        for fewer in (2, most)
+        for least in (max(dose.least_reps, most - 2), 1)
         for load in loads
-        for reps in range(most, max(0, most - 1 - fewer), -1)
+        for reps in range(most, least - 1, -1)
         if felt(reps, 100 * load / maximum) <= cap
     )
     percent = round(100 * load / maximum, 1)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, get_args
 
 from training.catalogue import fold
@@ -11,6 +12,7 @@ from training.catalogue.entry import Pattern, Region
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=8192)  # every name of the catalogue is compared with what an athlete writes
 def plain(text: str) -> str:
     """Words without case, accents and punctuation, one space apart: "Épaule-gauche !" is "epaule gauche"."""
     folded = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))

@@ -1,0 +1,329 @@
+"""The checks: what breaks a promise is found, in an import only found, in a generated session mended and told."""
+
+from typing import Any
+
+import pytest
+
+from training import checks
+from training.catalogue import Catalogue
+from training.checks import Check
+from training.coaches import get
+from training.coaches.means import Means
+from training.coaches.planning import seconds_of
+from training.prescription import Prescription, Refused
+from training.request import SessionRequest
+
+CATALOGUE = Catalogue.from_files()
+
+
+def ask(**fields: Any) -> SessionRequest:
+    return SessionRequest.model_validate({"coach": "force", **fields})
+
+
+def exercise(slug: str, sets: int = 3, **work: Any) -> dict[str, Any]:
+    work = work or {"reps": 8, "rpe": 7, "rest_seconds": 90}
+    return {"exercise": slug, "name": CATALOGUE[slug].name.en, "sets": [work] * sets}
+
+
+def block(role: str, *exercises: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"role": role, "format": "sets", "exercises": list(exercises), **fields}
+
+
+WARMUP = block("warmup", exercise("air-squat", sets=1))
+COOLDOWN = block("cooldown", exercise("hamstring-stretch", sets=1, duration_seconds=60, rpe=2))
+
+
+def session(*blocks: dict[str, Any], around: bool = True) -> Prescription:
+    whole = [WARMUP, *blocks, COOLDOWN] if around else [*blocks]
+    return Prescription.model_validate({"blocks": whole})
+
+
+def run(whole: Prescription, **fields: Any) -> dict[str, Check]:
+    return {check.code: check for check in checks.run(whole, ask(**fields), CATALOGUE)}
+
+
+def judge_import(whole: Prescription, **fields: Any) -> dict[str, Check]:
+    return run(whole, prescription=whole.model_dump(), **fields)
+
+
+def repair(prescription: Prescription, **fields: Any) -> tuple[Prescription, dict[str, Check]]:
+    mended, found = checks.repair(prescription, ask(**fields), CATALOGUE)
+    assert [check for check in found if not check.ok] == []
+    assert checks.run(mended, ask(**fields), CATALOGUE) == [
+        Check(after.code, after.ok, before.detail) if before.detail == after.detail else after
+        for before, after in zip(found, checks.run(mended, ask(**fields), CATALOGUE), strict=True)
+    ]
+    return mended, {check.code: check for check in found}
+
+
+def slugs(prescription: Prescription, role: str) -> list[str | None]:
+    return [exercise.exercise for block, exercise in prescription.exercises() if block.role == role]
+
+
+SQUAT = session(block("main", exercise("back-squat")))
+
+
+def test_a_sound_session_passes_every_check() -> None:
+    assert all(check.ok for check in run(SQUAT).values())
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+
+
+def test_the_time_budget_says_how_much_of_how_much() -> None:
+    squats = session(block("main", exercise("back-squat", sets=20)))
+    minutes = round(seconds_of(squats, Means(ask(), CATALOGUE)) / 60)
+    assert run(squats, available_minutes=30)["time_budget"] == Check("time_budget", False, f"{minutes} of 30 min")
+    french = run(squats, available_minutes=60, language="fr")["time_budget"]
+    assert french == Check("time_budget", True, f"{minutes} min sur 60")
+
+
+def test_ten_percent_over_the_time_is_still_kept() -> None:
+    easy = session(block("main", exercise("air-squat", sets=1, duration_seconds=1)), around=False)
+    assert run(easy.model_copy(update={"blocks": stretched(660)}), available_minutes=10)["time_budget"].ok
+    assert not run(easy.model_copy(update={"blocks": stretched(661)}), available_minutes=10)["time_budget"].ok
+
+
+def stretched(seconds: int) -> list[Any]:
+    return session(block("main", exercise("air-squat", sets=1, duration_seconds=seconds)), around=False).blocks
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("equipment", {"equipment": ["dumbbell"]}),
+        ("equipment", {"location": "home"}),
+        ("avoided", {"athlete": {"avoid": ["back-squat"]}}),
+        ("avoided", {"athlete": {"avoid": ["Squat arrière"]}}),
+        ("avoided", {"athlete": {"avoid": ["squats"]}}),
+        ("injuries", {"athlete": {"injuries": ["left knee"]}}),
+        ("injuries", {"athlete": {"injuries": ["douleur au genou"]}}),
+        ("injuries", {"goal": "train although my knee hurts"}),
+    ],
+)
+def test_what_the_athlete_cannot_or_may_not_do_is_found_by_name(code: str, fields: dict[str, Any]) -> None:
+    check = run(SQUAT, **fields)[code]
+    assert not check.ok
+    assert "Back squat" in check.detail
+
+
+def test_an_exercise_above_the_athletes_level_is_found() -> None:
+    check = run(session(block("main", exercise("front-squat"))), athlete={"level": "beginner"})["level"]
+    assert (check.ok, "Front squat" in check.detail) == (False, True)
+
+
+def test_words_that_are_not_understood_are_told() -> None:
+    found = run(SQUAT, equipment=["barbell", "rack", "flux capacitor"], athlete={"injuries": ["mood"]})
+    assert (found["equipment"].ok, "flux capacitor" in found["equipment"].detail) == (True, True)
+    assert (found["injuries"].ok, "mood" in found["injuries"].detail) == (True, True)
+
+
+def test_isolation_before_a_compound_lift_is_out_of_order() -> None:
+    assert not run(session(block("main", exercise("barbell-curl"), exercise("back-squat"))))["order"].ok
+    assert run(session(block("main", exercise("back-squat"), exercise("barbell-curl"))))["order"].ok
+
+
+def test_accessories_before_the_main_lift_are_out_of_order() -> None:
+    swapped = session(block("accessory", exercise("barbell-row")), block("main", exercise("back-squat")))
+    assert not run(swapped)["order"].ok
+
+
+def test_more_repetitions_than_the_chart_allows_are_found() -> None:
+    impossible = session(block("main", exercise("back-squat", reps=8, percent_1rm=95, rest_seconds=60)))
+    assert not run(impossible)["sets"].ok
+    heavy = session(block("main", exercise("back-squat", reps=8, load_kg=95, rest_seconds=60)))
+    assert not run(heavy, athlete={"one_rep_max_kg": {"squat": 100}})["sets"].ok
+    assert run(heavy, athlete={"one_rep_max_kg": {"squat": 140}})["sets"].ok
+
+
+def test_an_effort_far_from_the_charts_is_found() -> None:
+    for rpe, ok in ((8, True), (9.5, True), (10, False), (6, False)):  # five at 81 % feel like RPE 8
+        squat = exercise("back-squat", reps=5, percent_1rm=81, rpe=rpe, rest_seconds=60)
+        assert judge_import(session(block("main", squat)))["sets"].ok is ok
+
+
+def test_a_beginner_is_not_driven_past_rpe_eight() -> None:
+    hard = session(block("main", exercise("back-squat", reps=8, rpe=9, rest_seconds=60)))
+    assert not run(hard, athlete={"level": "beginner"})["sets"].ok
+    assert run(hard)["sets"].ok
+
+
+def test_a_heavy_lift_without_a_ramp_is_found() -> None:
+    assert not run(session(block("main", exercise("back-squat", reps=3, percent_1rm=85, rest_seconds=60))))["ramp"].ok
+
+
+def test_more_than_ten_hard_sets_a_muscle_are_found() -> None:
+    check = run(session(block("main", exercise("back-squat", sets=11))))["dose"]
+    assert (check.ok, "quadriceps" in check.detail) == (False, True)
+    assert run(session(block("main", exercise("back-squat", sets=10, reps=3, rpe=6, rest_seconds=60))))["dose"].ok
+
+
+def test_a_missing_warm_up_and_cool_down_are_found() -> None:
+    bare = run(session(block("main", exercise("back-squat")), around=False))
+    assert (bare["warmup"].ok, bare["cooldown"].ok) == (False, False)
+
+
+def test_a_warm_up_that_does_not_practise_the_main_pattern_is_found() -> None:
+    assert not run(session(block("main", exercise("bench-press"))))["warmup"].ok
+
+
+def test_a_red_flag_makes_every_hard_session_a_broken_promise() -> None:
+    assert not run(SQUAT, goal="chest pain")["red_flags"].ok
+    assert "red_flags" not in run(SQUAT)
+
+
+def test_strangers_are_welcome_and_judged_by_their_time_alone() -> None:
+    stranger = {"name": "Atlas stone", "sets": [{"reps": 3, "rpe": 9}]}
+    assert all(check.ok for check in run(session(block("main", stranger))).values())
+
+
+# --- imports --------------------------------------------------------------------------------------------------------
+
+
+def test_an_import_is_not_judged_by_equipment_that_nobody_named() -> None:
+    assert "equipment" not in judge_import(SQUAT, location="home")
+    assert not judge_import(SQUAT, equipment=[])["equipment"].ok
+
+
+def test_an_imports_computed_time_stands_in_its_check_whatever_its_author_says() -> None:
+    guessed = SQUAT.model_copy(update={"duration_minutes": 500})
+    computed = round(seconds_of(guessed, Means(ask(), CATALOGUE)) / 60)
+    assert judge_import(guessed)["time_budget"].detail == f"{computed} of 45 min"
+
+
+def test_an_import_may_ask_for_more_effort_than_a_coach_would() -> None:
+    hard = session(block("main", exercise("back-squat", reps=8, rpe=10, rest_seconds=60)))
+    assert judge_import(hard)["sets"].ok
+    assert not run(hard)["sets"].ok
+
+
+# --- mending --------------------------------------------------------------------------------------------------------
+
+
+def test_what_keeps_every_promise_is_left_alone() -> None:
+    request = ask(available_minutes=60)
+    planned = get("force").plan(request, CATALOGUE, seed=3)
+    assert checks.repair(planned, request, CATALOGUE)[0] == planned
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("equipment", {"equipment": ["dumbbell"]}),
+        ("avoided", {"athlete": {"avoid": ["back-squat"]}}),
+        ("level", {"athlete": {"level": "beginner"}}),
+    ],
+)
+def test_an_exercise_that_may_not_be_done_gives_way_to_its_nearest_neighbour(code: str, fields: dict[str, Any]) -> None:
+    slug = "front-squat" if code == "level" else "back-squat"
+    mended, found = repair(session(block("main", exercise(slug))), **fields)
+    [main] = slugs(mended, "main")
+    assert main is not None
+    assert main != slug
+    assert CATALOGUE[main].pattern == "squat"
+    assert CATALOGUE[slug].name.en in found[code].detail
+    assert CATALOGUE[main].name.en in found[code].detail
+
+
+def test_an_exercise_without_a_possible_neighbour_goes() -> None:
+    mended, found = repair(
+        session(block("main", exercise("bench-press"), exercise("back-squat"))), athlete={"injuries": ["genou"]}
+    )
+    assert slugs(mended, "main") == ["bench-press"]
+    assert "Back squat was taken out" in found["injuries"].detail
+
+
+def test_where_nothing_is_left_the_repair_is_refused() -> None:
+    with pytest.raises(Refused):
+        checks.repair(SQUAT, ask(athlete={"avoid": ["squat"]}), CATALOGUE)
+
+
+def test_a_substitute_takes_over_the_sets_but_no_load_of_another_lift() -> None:
+    squat = session(block("main", exercise("back-squat", sets=4, reps=6, load_kg=100, rpe=7, rest_seconds=120)))
+    mended, _ = repair(squat, athlete={"avoid": ["back-squat"], "one_rep_max_kg": {"back-squat": 140}})
+    [main] = [e for block, e in mended.exercises() if block.role == "main"]
+    assert [(set_.reps, set_.load_kg) for set_ in main.sets] == [(6, None)] * 4
+
+
+def test_a_session_that_is_too_long_is_cut_to_its_time_from_the_least_important_end() -> None:
+    long = session(
+        block("main", exercise("back-squat", sets=4)),
+        block("accessory", *(exercise(slug) for slug in ("barbell-row", "lateral-raise", "barbell-curl", "plank"))),
+    )
+    mended, found = repair(long, available_minutes=20)
+    assert seconds_of(mended, Means(ask(available_minutes=20), CATALOGUE)) <= 20 * 60
+    assert slugs(mended, "main") == ["back-squat"]
+    assert len(slugs(mended, "accessory")) < 4
+    assert "shortened" in found["time_budget"].detail
+    assert mended.duration_minutes == pytest.approx(20, abs=4)
+
+
+def test_a_session_that_is_too_short_is_filled_with_easy_movement_only() -> None:
+    mended, found = repair(SQUAT, available_minutes=60)
+    assert slugs(mended, "main") == ["back-squat"]
+    assert seconds_of(mended, Means(ask(available_minutes=60), CATALOGUE)) >= 0.78 * 3600
+    assert "Easy movement" in found["time_budget"].detail
+
+
+def test_out_of_order_is_put_in_order() -> None:
+    mixed = session(
+        block("accessory", exercise("barbell-curl"), exercise("barbell-row")), block("main", exercise("back-squat"))
+    )
+    mended, found = repair(mixed)
+    assert [e.exercise for b, e in mended.exercises() if b.role in {"main", "accessory"}] == [
+        "back-squat", "barbell-row", "barbell-curl",
+    ]  # fmt: skip
+    assert "order was put right" in found["order"].detail
+
+
+def test_isolation_among_the_main_lifts_moves_behind_the_accessories() -> None:
+    mixed = session(
+        block("main", exercise("back-squat"), exercise("barbell-curl")), block("accessory", exercise("barbell-row"))
+    )
+    mended, _ = repair(mixed)
+    assert slugs(mended, "accessory") == ["barbell-row", "barbell-curl"]
+
+
+def test_accessories_alone_get_a_leader() -> None:
+    mended, _ = repair(session(block("accessory", exercise("back-squat"), exercise("barbell-row"))))
+    assert slugs(mended, "main") == ["back-squat"]
+
+
+def test_warm_up_and_cool_down_are_added() -> None:
+    mended, found = repair(session(block("main", exercise("deadlift")), around=False))
+    assert [mended.blocks[0].role, mended.blocks[-1].role] == ["warmup", "cooldown"]
+    assert any(CATALOGUE[slug].pattern == "hinge" for slug in slugs(mended, "warmup") if slug)
+    assert "Added" in found["warmup"].detail
+
+
+def test_impossible_sets_are_made_possible_and_led_up_to() -> None:
+    squat = session(
+        block("main", exercise("back-squat", reps=5, percent_1rm=97.5, load_kg=136.5, rpe=9, rest_seconds=180))
+    )
+    mended, found = repair(squat, athlete={"one_rep_max_kg": {"back-squat": 140}})
+    [main] = [e for block, e in mended.exercises() if block.role == "main"]
+    assert [set_.kind for set_ in main.sets[:2]] == ["warmup", "warmup"]
+    assert all((set_.load_kg or 0) % 2.5 == 0 for set_ in main.sets)
+    assert "Back squat" in found["sets"].detail
+
+
+def test_too_many_hard_sets_are_cut() -> None:
+    much = session(
+        block("main", exercise("back-squat", sets=8, reps=6, rpe=7, rest_seconds=60), exercise("leg-press", 6))
+    )
+    mended, found = repair(much)
+    counts = {e.exercise: len(e.sets) for b, e in mended.exercises() if b.role == "main"}
+    assert sum(counts.values()) <= 10
+    assert "sets cut" in found["dose"].detail or "taken out" in found["dose"].detail
+
+
+def test_the_same_exercise_twice_is_varied() -> None:
+    twice = session(block("main", exercise("back-squat")), block("accessory", exercise("back-squat")))
+    mended, _ = repair(twice)
+    assert len({e.exercise for b, e in mended.exercises() if b.role in {"main", "accessory"}}) == 2
+
+
+def test_checks_and_repairs_speak_french_to_a_french_athlete() -> None:
+    _, found = repair(SQUAT, language="fr", athlete={"avoid": ["back-squat"]})
+    assert "Squat arrière a laissé la place à" in found["avoided"].detail
+    assert not any("gave way" in check.detail or "Nothing" in check.detail for check in found.values())
