@@ -22,6 +22,7 @@ from config.models import Token
 
 admin.site.site_header = admin.site.site_title = "Second Wind"
 admin.site.index_title = "The operator's desk"
+admin.site.enable_nav_sidebar = False  # its width is the lists'
 
 
 @admin.register(Token)

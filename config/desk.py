@@ -206,17 +206,18 @@ def short_id(id_: Any) -> SafeString:
 
 
 def duration(seconds: float | None) -> str:
-    """At most three digits and a unit: "0.4 s", "41 s", "3.2 min", "5.1 h", "2.4 d"."""
+    """Two or three digits and a unit: "0.04 s", "4.2 s", "41 s", "3.2 min", "5.1 h", "2.4 d"."""
     if seconds is None:
         return NOTHING
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= 2 * length:
-            return f"{_three_digits(seconds / length)} {unit}"
-    return f"{_three_digits(seconds)} s"
+            return f"{_few_digits(seconds / length)} {unit}"
+    return f"{_few_digits(seconds)} s"
 
 
-def _three_digits(number: float) -> str:
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+def _few_digits(number: float) -> str:
+    places = 0 if number >= 10 else 1 if number >= 1 else 2
+    return f"{number:.{places}f}"
 
 
 def readable(value: Any) -> SafeString:

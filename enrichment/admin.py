@@ -1,5 +1,6 @@
 """The operator's desk: the queue, an item's story, and what may be done about it."""
 
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -16,11 +17,12 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_celery_results.models import GroupResult, TaskResult
 from kombu.exceptions import OperationalError
 
-from config.desk import NOTHING, ReadOnlyAdmin, badge, by_age, by_word, duration, link, log, short_id
+from config.desk import NOTHING, SHORT_ID_DIGITS, ReadOnlyAdmin, badge, by_age, by_word, duration, link, log, short_id
 from enrichment import dispatch, queue
 from enrichment.models import EnrichmentEvent, EnrichmentItem, EnrichmentItemQuerySet, Status, Worker, interval
 from enrichment.rescue import MESSAGES_A_RUN, rescue
@@ -49,7 +51,7 @@ class PriorityForm(forms.Form):
 class EnrichmentItemAdmin(ReadOnlyAdmin):
     """The queue."""
 
-    list_display = ["short", "state", "priority", "coach", "owner", "attempt", "error", "waits", "worker"]
+    list_display = ["short", "state", "priority", "attempt", "waits", "coach", "owner", "error", "worker"]
     list_filter = [
         by_word("status", Status.values),
         by_word("coach", coaches.REGISTRY),
@@ -65,15 +67,21 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
     search_help_text = "An item's or a session's id or its first 8 digits, an owner, a worker, words of an error"
     actions = ["requeue", "cancel", "change_priority"]
     fieldsets = [
-        (None, {"fields": [("state", "priority"), ("coach", "owner"), "error_kind", "error_message"]}),
-        ("Session", {"classes": ["whole"], "fields": ["session_beside"]}),
         (
-            "Attempts",
-            {"fields": [("attempt", "claim_number", "next_attempt_at"), ("worker", "lease_expires_at"), "task_id"]},
+            None,
+            {
+                "fields": [
+                    ("state", "priority", "attempt"),
+                    ("owner", "coach"),
+                    ("error_kind", "error_message"),
+                    ("next_attempt_at", "worker", "lease_expires_at"),
+                    ("queued_at", "first_claimed_at", "started_at", "completed_at"),
+                ]
+            },
         ),
-        ("Times", {"fields": [("created_at", "queued_at"), ("first_claimed_at", "started_at"), "completed_at"]}),
-        ("Celery results", {"classes": ["whole"], "fields": ["celery_results"]}),
-        ("Timeline", {"classes": ["whole"], "fields": ["timeline"]}),
+        ("Session", {"classes": ["whole"], "fields": ["session_beside"]}),
+        ("Timeline", {"classes": ["whole", "wide-page"], "fields": ["timeline"]}),
+        ("Celery results", {"classes": ["whole", "wide-page"], "fields": ["celery_results"]}),
     ]
     readonly_fields = ["state", "attempt", "session_beside", "celery_results", "timeline"]
 
@@ -84,7 +92,7 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
         context = {"figures": figures(queue.stats()), "may_act": self.has_act_permission(request)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    @admin.display(description="id", ordering="id")
+    @admin.display(description="id")
     def short(self, item: EnrichmentItem) -> SafeString:
         """Its first digits."""
         return short_id(item.pk)
@@ -136,8 +144,7 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
     def timeline(self, item: EnrichmentItem) -> SafeString:
         """Its events, and how long after one the next came."""
         events = list(item.events.order_by("-number")[:EVENTS_SHOWN])[::-1]
-        times = [event.created_at for event in events]
-        after = ["", *(duration((later - earlier).total_seconds()) for earlier, later in pairwise(times))]
+        after = ["", *(_between(*pair) for pair in pairwise(event.created_at for event in events))]
         lines = [
             {"event": event, "after": pause, "told": told(event)} for event, pause in zip(events, after, strict=False)
         ]
@@ -149,7 +156,11 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
         """One result an attempt: the task that the attempt's `claimed` event names."""
         claims = item.events.filter(kind=EnrichmentEvent.Kind.CLAIMED).order_by("-number")[:EVENTS_SHOWN]
         tasks = [claim.data.get("task_id") for claim in claims]
-        results = TaskResult.objects.filter(task_id__in=tasks).order_by("date_created")
+        shown = ["pk", "task_id", "status", "worker", "result", "date_started", "date_done"]
+        results = [
+            {**result, "took": _between(result["date_started"], result["date_done"])}
+            for result in TaskResult.objects.filter(task_id__in=tasks).order_by("date_created").values(*shown)
+        ]
         return render_to_string("admin/enrichment/enrichmentitem/results.html", {"results": results})
 
     # --- acting: each says how many it will move, then moves those of them that still may be moved ---
@@ -254,41 +265,35 @@ class WorkerAdmin(ReadOnlyAdmin):
         return bool(worker.live)
 
 
-class ItemOfSession(admin.TabularInline):  # type: ignore[type-arg]
-    """A session's place in the queue, on the session's page."""
-
-    model = EnrichmentItem
-    verbose_name_plural = "In the queue"
-    fields = ["item", "state", "priority", "attempts", "error_kind", "error_message", "queued_at"]
-    readonly_fields = ["item", "state"]
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="item")
-    def item(self, item: EnrichmentItem) -> SafeString:
-        """Its page."""
-        return link(reverse("admin:enrichment_enrichmentitem_change", args=[item.pk]), short_id(item.pk))
-
-    @admin.display(description="status")
-    def state(self, item: EnrichmentItem) -> SafeString:
-        """Where it is."""
-        return badge(item.status)
-
-
 admin.site.unregister([TrainingSession, TaskResult, GroupResult])
 
 
 @admin.register(TrainingSession)
 class QueuedSessionAdmin(TrainingSessionAdmin):
-    """The same page; `training` knows of no queue, so the item joins it here."""
+    """The same page with the session's item; `training` knows of no queue, so it joins here."""
 
-    inlines = [ItemOfSession]
+    fieldsets = [
+        *TrainingSessionAdmin.fieldsets[:1],
+        ("In the queue", {"classes": ["whole"], "fields": ["queued"]}),
+        *TrainingSessionAdmin.fieldsets[1:],
+    ]
+    readonly_fields = [*TrainingSessionAdmin.readonly_fields, "queued"]
+
+    @admin.display(description="in the queue")
+    def queued(self, session: TrainingSession) -> str:
+        """Its item in one line."""
+        item = EnrichmentItem.objects.filter(session=session).first()
+        if item is None:
+            return "It was never queued."
+        return format_html(
+            '{} {} priority {}, attempts {} of {} <span class="quiet">{}</span>',
+            link(reverse("admin:enrichment_enrichmentitem_change", args=[item.pk]), short_id(item.pk)),
+            badge(item.status),
+            item.priority,
+            item.attempts,
+            item.max_attempts,
+            item.error_message or "",
+        )
 
 
 @admin.register(TaskResult)
@@ -342,8 +347,9 @@ def figures(stats: dict[str, Any]) -> dict[str, Any]:
 def told(event: EnrichmentEvent) -> str:
     """What an event tells beside its kind, in short."""
     item = event.data.get("item", {})
-    named = [name for name in ("key", "worker", "task_id") if name in event.data]
-    parts = [f"{name.replace('_id', '')} {event.data[name]}" for name in named]
+    parts = [event.data[name] for name in ("key", "worker") if name in event.data]
+    if task := event.data.get("task_id"):
+        parts.append(f"task {task[:SHORT_ID_DIGITS]}")
     if details := event.data.get("details"):
         parts.append(f"from {details['source']}")
     if event.kind == EnrichmentEvent.Kind.CLAIMED:
@@ -353,13 +359,17 @@ def told(event: EnrichmentEvent) -> str:
     if event.kind in STOPPED and item.get("error_message"):
         parts.append(item["error_message"])
     if item.get("next_attempt_at"):
-        parts.append(f"again at {item['next_attempt_at']}")
+        parts.append(f"again at {item['next_attempt_at'][:19].replace('T', ' ')}")
     return ", ".join(parts)
 
 
 _Kind = EnrichmentEvent.Kind
 PLACED = (_Kind.QUEUED, _Kind.REQUEUED, _Kind.PRIORITY_SET, _Kind.PROMOTED)
 STOPPED = (_Kind.RETRIED, _Kind.SNOOZED, _Kind.RESCUED, _Kind.FAILED)
+
+
+def _between(earlier: datetime | None, later: datetime | None) -> str:
+    return duration((later - earlier).total_seconds()) if earlier and later else NOTHING
 
 
 def _missing(ready: int) -> int | None:

@@ -88,7 +88,7 @@ class TrainingSessionAdmin(GoesWithItsOwn, ReadOnlyAdmin):
 
     # --- the list ---
 
-    @admin.display(description="id", ordering="id")
+    @admin.display(description="id")
     def short(self, session: TrainingSession) -> SafeString:
         """Its first digits."""
         return short_id(session.pk)
@@ -194,8 +194,8 @@ class ModelCallAdmin(ReadOnlyAdmin):
             .values("model")
             .annotate(
                 calls=Count("*"),
-                answered=Count("*", filter=Q(outcome="ok")),
-                unknown=Count("*", filter=Q(outcome="unknown_model")),
+                answered=Count("pk", filter=Q(outcome="ok")),
+                unknown=Count("pk", filter=Q(outcome="unknown_model")),
                 last_answer=Max("started_at", filter=Q(outcome="ok")),
                 cost_usd=Sum("cost_usd"),
             )
