@@ -7,7 +7,7 @@ judged, never changed. Pure.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from training.catalogue import Catalogue, Entry
 from training.catalogue.entry import Muscle
@@ -18,11 +18,12 @@ from training.coaches.phrases import MUSCLES_FR
 from training.coaches.planning import Dose
 from training.counting import working_sets
 from training.one_rep_max import CHART_REPS, OneRepMaxes, chart_percent, inol
-from training.prescription import Block, PrescribedExercise, Prescription, Refused, Set
+from training.prescription import Block, PrescribedExercise, Prescription, Refused, Role, Set
 from training.request import SessionRequest
 
 MOST_OF_BUDGET = 1.1  # of the time available
 LEAST_OF_BUDGET = 0.8
+FILLED_TO = 0.85  # where less than the least is used
 POSSIBLE_MARGIN = 0.5  # points of %1RM by which a rounded load may pass the chart
 EFFORT_MARGIN = 1.5  # between a stated RPE and the chart's
 EASY = frozenset({"warmup", "cooldown"})
@@ -188,7 +189,7 @@ def _dose(case: _Case) -> _Verdict:
             load[planning.named(entry, case.means)] += inol(counted.reps, percent)
     french = case.means.language == "fr"
     wrong = [MUSCLES_FR[m] if french else m for m, sets in muscles.items() if sets > planning.MOST_HARD_SETS]
-    wrong += [name for name, total in load.items() if total > planning.MOST_INOL]
+    wrong += [name for name, total in load.items() if total > planning.MOST_INOL + 1e-6]  # nine times a ninth
     return not wrong, found(case.means.language, wrong)
 
 
@@ -248,8 +249,12 @@ class _Mending:
         """Exercises first, then their sets, then what stands around them, and the clock last."""
         before = self.whole
         if not self.means.red_flag:
-            for step in (self._exercises, self._order, self._sets_and_dose, self._surroundings, self._clock):
-                step()
+            self._exercises()
+            self._order()
+            self._sets_and_dose()
+            self._surroundings()
+            self._clock()
+            self._surroundings()  # a shorter warm-up may have lost the main pattern
         return planning.finished(self.whole, self.means) if self.whole != before else before
 
     def _note(self, code: str, sentence: Sentence, **places: str | int) -> None:
@@ -273,16 +278,18 @@ class _Mending:
         entry = self.means.catalogue.get(exercise.exercise)
         if entry is None:
             return exercise
-        obstacle = self.means.obstacle(entry)
+        # In a warm-up anything may be practised, lightly.
+        roles = {block.role} if block.role in EASY else {"main", "accessory", "skill", "conditioning"}
+        fits = block.role == "warmup" or not roles.isdisjoint(entry.roles)
         twice = block.role not in EASY and entry.slug in used
-        if not twice and (obstacle is None and self.means.may(entry)):
+        if fits and not twice and self.means.may(entry):
             if block.role not in EASY:
                 used.add(entry.slug)
             return exercise
-        code = _CODES[obstacle] if obstacle else "sets"
-        roles = {block.role} if block.role in EASY else {"main", "accessory"}
+        obstacle = self.means.obstacle(entry)
+        code = _CODES[obstacle] if obstacle else "order" if twice or not fits else "sets"
         others = planning.substitutions(entry, self.means, most=len(self.means.catalogue))
-        other = next((o for o in others if o.slug not in used and roles & set(o.roles)), None)
+        other = next((o for o in others if o.slug not in used and not roles.isdisjoint(o.roles)), None)
         name = planning.named(entry, self.means)
         if other is None:
             self._note(code, "dropped", name=name)
@@ -309,42 +316,24 @@ class _Mending:
         )
 
     def _order(self) -> None:
-        """Warm-up, main lifts, accessories with isolation last, cool-down; something always leads."""
-        blocks = sorted(self.whole.blocks, key=lambda b: {"warmup": 0, "cooldown": 3, "accessory": 2}.get(b.role, 1))
-        blocks = [block.model_copy(update={"exercises": self._compounds_first(block)}) for block in blocks]
-        trained = [place for place, block in enumerate(blocks) if block.role not in EASY]
-        if trained and not any(blocks[place].role == "main" for place in trained):
-            first = blocks[trained[0]]
-            blocks[trained[0] : trained[0] + 1] = [
-                Block(role="main", format="sets", exercises=first.exercises[:1]),
-                first.model_copy(update={"exercises": first.exercises[1:]}),
-            ]
-        blocks = self._isolation_to_accessories([block for block in blocks if block.exercises])
-        if blocks != self.whole.blocks:
-            self._note("order", "reordered")
-            self._replace(blocks)
-
-    def _compounds_first(self, block: Block) -> list[PrescribedExercise]:
-        return block.exercises if block.role in EASY else sorted(block.exercises, key=self._rank)
+        """Warm-up, main lifts, accessories with isolation last, cool-down; a compound lift leads if there is one."""
+        blocks = self.whole.blocks
+        if _order(_Case(self.whole, self.means))[0] and any(block.role == "main" for block in blocks):
+            return
+        main = [e for block in blocks if block.role == "main" for e in block.exercises]
+        extra = [e for block in blocks if block.role == "accessory" for e in block.exercises]
+        compounds = [e for e in [*main, *extra] if not self._rank(e)]
+        leaders = [e for e in main if not self._rank(e)] or compounds[:1] or [*main, *extra][:1]
+        rest = sorted((e for e in [*main, *extra] if e not in leaders), key=self._rank)
+        work = [Block(role="main", format="sets", exercises=leaders)] if leaders else []
+        work += [Block(role="accessory", format="sets", exercises=rest)] if rest else []
+        kept = {role: [block for block in blocks if block.role == role] for role in get_args(Role)}
+        self._replace([*kept["warmup"], *kept["skill"], *work, *kept["conditioning"], *kept["cooldown"]])
+        self._note("order", "reordered")
 
     def _rank(self, exercise: PrescribedExercise) -> int:
         entry = self.means.catalogue.get(exercise.exercise)
         return _rank(entry) if entry is not None else 0
-
-    def _isolation_to_accessories(self, blocks: list[Block]) -> list[Block]:
-        """Isolation that stands before a later block's compound lifts moves behind them."""
-        extra = next((place for place, block in enumerate(blocks) if block.role == "accessory"), None)
-        if extra is None:
-            return blocks
-        moved = [e for b in blocks if b.role == "main" for e in b.exercises[1:] if self._rank(e)]
-        if not moved:
-            return blocks
-        stay = [
-            b.model_copy(update={"exercises": [e for e in b.exercises if e not in moved]}) if b.role == "main" else b
-            for b in blocks
-        ]
-        stay[extra] = stay[extra].model_copy(update={"exercises": [*stay[extra].exercises, *moved]})
-        return stay
 
     def _sets_and_dose(self) -> None:
         """Efforts within the athlete's cap, ramps where they lack, no more hard sets than are sound."""
@@ -405,11 +394,14 @@ class _Mending:
 
     def _clock(self) -> None:
         """Not longer than there is time, and not much shorter."""
-        seconds, budget = planning.seconds_of(self.whole, self.means), planning.budget_seconds(self.means.request)
-        if seconds > MOST_OF_BUDGET * budget:
+        before, budget = self._seconds(), planning.budget_seconds(self.means.request)
+        if before > MOST_OF_BUDGET * budget:
             self.whole = fitting.trim(self.whole, self.means, budget)
-            self._note("time_budget", "shortened", minutes=round(seconds / 60))
-        elif seconds < LEAST_OF_BUDGET * budget:
-            self.whole = fitting.with_easy_movement(self.whole, self.means, LEAST_OF_BUDGET * budget)
-            if planning.seconds_of(self.whole, self.means) > seconds:
-                self._note("time_budget", "lengthened", minutes=round(seconds / 60))
+            self._note("time_budget", "shortened", minutes=round(before / 60))
+        if self._seconds() < LEAST_OF_BUDGET * budget:
+            self.whole = fitting.with_easy_movement(self.whole, self.means, FILLED_TO * budget)
+            if self._seconds() > before:
+                self._note("time_budget", "lengthened", minutes=round(before / 60))
+
+    def _seconds(self) -> float:
+        return planning.seconds_of(self.whole, self.means)

@@ -5,7 +5,7 @@ from typing import Final
 
 from training.coaches.means import Means
 from training.coaches.planning import seconds_of, trained
-from training.coaches.preparation import lengthened, whole_tens
+from training.coaches.preparation import cyclical, lengthened, whole_tens
 from training.prescription import Block, PrescribedExercise, Prescription
 
 _MAIN: Final = frozenset({"main"})
@@ -132,11 +132,16 @@ def with_rests(prescription: Prescription, rest_seconds: int) -> Prescription:
 
 
 def with_easy_movement(prescription: Prescription, means: Means, seconds: float) -> Prescription:
-    """A session as long as `seconds`: what is missing is easy movement, a third of it to warm up, the rest after."""
+    """A session as long as `seconds`: what is missing is easy movement, a third of it to warm up, the rest after.
+
+    Where there is none the athlete may do, calm breathing closes the session, and it may stay shorter.
+    """
     missing = seconds - seconds_of(prescription, means)
     if missing < 30:
         return prescription
-    before = whole_tens(min(missing / 3, 600))
-    longer = {"warmup": before, "cooldown": whole_tens(missing - before)}
+    longer = {"cooldown": whole_tens(missing)}
+    if cyclical(means, "cooldown") is not None:
+        before = whole_tens(min(missing / 3, 600))
+        longer = {"warmup": before, "cooldown": whole_tens(missing - before)}
     blocks = [lengthened(b, means, longer[b.role]) if b.role in longer else b for b in prescription.blocks]
     return prescription.model_copy(update={"blocks": blocks})

@@ -131,7 +131,7 @@ class ForceCoach(Coach):
         "kettlebell", "lat-pulldown-machine", "leg-curl-machine", "leg-extension-machine", "leg-press-machine",
         "pull-up-bar", "rack", "resistance-band", "rings", "rower", "sandbag", "sled", "smith-machine",
     )  # fmt: skip
-    formats: ClassVar[tuple[Format, ...]] = ("sets", "superset", "circuit")
+    formats: ClassVar[tuple[Format, ...]] = ("sets", "circuit")  # the circuit before and after
     analyses = ("volume_analysis", "intensity_distribution")
     prompt_version = "force-1"
     draft: ClassVar[type[BaseModel]] = force_draft.Draft

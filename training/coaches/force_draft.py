@@ -21,6 +21,9 @@ Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
 Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
 
 
+MOST_AMOUNT = {"reps": 30, "seconds": 120, "meters": 100, "calories": 30}  # of a set, whatever a model says
+
+
 class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,7 +33,7 @@ class DraftExercise(Closed):
 
     slug: Slug
     sets: Annotated[int, Field(ge=1, le=10)]
-    amount: Annotated[int, Field(ge=1, le=600)]
+    amount: Annotated[int, Field(ge=1, le=120)]
     rpe: Annotated[int, Field(ge=1, le=10)]
     rest: Annotated[int, Field(ge=0, le=600)]
 
@@ -43,7 +46,6 @@ class Draft(Closed):
     warmup: Annotated[list[Slug], Field(max_length=5)]
     main: Annotated[list[DraftExercise], Field(min_length=1, max_length=4)]
     accessory: Annotated[list[DraftExercise], Field(max_length=10)]
-    accessory_format: Literal["sets", "superset", "circuit"]
     cooldown: Annotated[list[Slug], Field(max_length=5)]
 
 
@@ -106,7 +108,7 @@ def expand(draft: Draft, means: Means) -> Prescription:
     blocks = [
         _easy_block("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
         Block(role="main", format="sets", exercises=main),
-        *([Block(role="accessory", format=draft.accessory_format, exercises=accessory)] if accessory else []),
+        *([Block(role="accessory", format="sets", exercises=accessory)] if accessory else []),
         _easy_block("cooldown", draft.cooldown, means) or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
     ]
     focus = dict.fromkeys(PHRASES[means.language].patterns[means.catalogue[item.slug].pattern] for item in draft.main)
@@ -131,7 +133,8 @@ def _unknown(draft: Draft, means: Means) -> list[FieldError]:
 
 def _exercise(item: DraftExercise, means: Means) -> PrescribedExercise:
     entry = means.catalogue[item.slug]
-    dose = Dose(item.sets, item.amount, item.rpe, item.rest, amount=item.amount)
+    amount = min(item.amount, MOST_AMOUNT[entry.measure])
+    dose = Dose(item.sets, amount, item.rpe, item.rest, amount=amount)
     return planning.exercise(entry, planning.working_sets(entry, dose, means), means)
 
 

@@ -113,11 +113,7 @@ def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
     rest = dose.rest_seconds
     if entry.measure != "reps":
         return [_measured(entry, dose, rest)] * dose.sets
-    maximum = means.one_rep_max_kg.get(entry.slug)
-    if maximum is None or not means.loadable(entry):
-        work = Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
-    else:
-        work = _loaded(entry, dose, means, maximum)
+    work = _loaded(entry, dose, means) or Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
     return [*ramp(entry, work, means), *[work] * dose.sets]
 
 
@@ -133,8 +129,14 @@ def _measured(entry: Entry, dose: Dose, rest: float) -> Set:
             return Set(duration_seconds=amount, rpe=dose.rpe, rest_seconds=rest)
 
 
-def _loaded(entry: Entry, dose: Dose, means: Means, maximum: float) -> Set:
-    """The loadable weight nearest to what the chart says of the dose, for as many of its reps as are no harder."""
+def _loaded(entry: Entry, dose: Dose, means: Means) -> Set | None:
+    """The loadable weight nearest to what the chart says of the dose, for as many of its reps as are no harder.
+
+    None where no 1RM is known, and where even the lightest load is harder than that.
+    """
+    maximum = means.one_rep_max_kg.get(entry.slug)
+    if maximum is None or not means.loadable(entry):
+        return None
     most = min(dose.reps, CHART_REPS)
     aim = chart_percent(most, max(dose.rpe, HARD_RPE)) or 0
     cap = max(HARD_RPE, min(dose.rpe, rpe_cap(means)))
@@ -144,14 +146,19 @@ def _loaded(entry: Entry, dose: Dose, means: Means, maximum: float) -> Set:
         return percent < dose.least_percent, abs(percent - aim)
 
     loads = sorted(means.loads_kg(entry), key=distance)
-    # The lightest load is at most LEAST_SHARE_OF_1RM, which is some repetitions at any effort of the chart.
-    load, reps = next(
-        (load, reps)
-        for least in (max(dose.least_reps, most - 2), 1)
-        for load in loads
-        for reps in range(most, least - 1, -1)
-        if felt(reps, 100 * load / maximum) <= cap
+    found = next(
+        (
+            (load, reps)
+            for least in (max(dose.least_reps, most - 2), 1)
+            for load in loads
+            for reps in range(most, least - 1, -1)
+            if felt(reps, 100 * load / maximum) <= cap
+        ),
+        None,
     )
+    if found is None:
+        return None
+    load, reps = found
     percent = round(100 * load / maximum, 1)
     return Set(
         reps=reps, load_kg=load, percent_1rm=percent, rpe=felt(reps, percent), tempo=dose.tempo,

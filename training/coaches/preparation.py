@@ -39,7 +39,7 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     ][: max(0, min(MOST_LOOSENING, int((left - 60) // 45)))]
     left -= 45 * len(loosening)
     exercises = [*(easy(entry, means, "warmup") for entry in loosening), practice]
-    raiser = _cyclical(means, "warmup")
+    raiser = cyclical(means, "warmup")
     if raiser is not None and left >= 20:
         exercises.insert(0, easy(raiser, means, "warmup", seconds=whole_tens(left)))
     return Block(role="warmup", format="circuit", exercises=exercises)
@@ -60,7 +60,7 @@ def cooldown(means: Means, worked: Iterable[Muscle], seconds: float) -> Block:
     stretches = _mobility(means, "cooldown", set(worked))[: max(1, min(5, int(seconds // 60)))]
     left = seconds - 60 * len(stretches)
     exercises = [easy(entry, means, "cooldown") for entry in stretches]
-    mover = _cyclical(means, "cooldown")
+    mover = cyclical(means, "cooldown")
     if mover is not None and left >= 60:
         exercises.insert(0, easy(mover, means, "cooldown", seconds=whole_tens(left)))
     if not exercises or (mover is None and left >= 60):
@@ -73,7 +73,8 @@ def _mobility(means: Means, role: str, muscles: set[Muscle]) -> list[Entry]:
     return sorted(entries, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))
 
 
-def _cyclical(means: Means, role: str) -> Entry | None:
+def cyclical(means: Means, role: str) -> Entry | None:
+    """The easy work that may take minutes: a machine where there is one, walking elsewhere, jumping last."""
     entries = (e for e in means.candidates if role in e.roles and e.pattern in {"cyclical", "jump"})
     return min(entries, key=lambda e: (e.pattern == "jump", not e.equipment, e.slug), default=None)
 
@@ -106,11 +107,13 @@ def lengthened(block: Block, means: Means, seconds: float) -> Block:
         entry = means.catalogue.get(present.exercise)
         first = present.sets[0]
         if first.duration_seconds is not None and (entry is None or entry.pattern == "cyclical"):
-            longer = first.model_copy(update={"duration_seconds": first.duration_seconds + seconds})
+            total = first.duration_seconds + seconds
+            total = total if entry is not None else min(total, MOST_CALM_SECONDS)
+            longer = first.model_copy(update={"duration_seconds": total})
             exercises = [*block.exercises]
             exercises[place] = present.model_copy(update={"sets": [longer, *present.sets[1:]]})
             return block.model_copy(update={"exercises": exercises})
-    mover = _cyclical(means, role)
+    mover = cyclical(means, role)
     added = _calm(means, seconds) if mover is None else easy(mover, means, role, seconds=seconds)
     return block.model_copy(update={"exercises": [added, *block.exercises]})
 
