@@ -7,7 +7,6 @@ its settings, so this file imports nothing of Django; the fixtures are in tests/
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from pathlib import Path
 from types import FrameType
@@ -64,7 +63,7 @@ def _start(server: Server, config: pytest.Config) -> None:
 
 def _leave(signal_number: int, _frame: FrameType | None) -> None:
     """SIGTERM ends the run like Ctrl-C does, so that the servers are stopped."""
-    sys.exit(128 + signal_number)
+    pytest.exit(signal.Signals(signal_number).name, returncode=128 + signal_number)
 
 
 def _own_redis_database(url: str, worker: str) -> str:
