@@ -52,8 +52,16 @@ def pulse_queue(worker: str) -> str:
 
 
 def waiting() -> int:
-    """How many wake-ups wait in the broker. Raises OperationalError where it is not there."""
+    """How many wake-ups wait in the broker. Raises OperationalError where it does not answer in SEND_SECONDS."""
+    try:
+        return _sender().submit(_count_waiting).result(timeout=SEND_SECONDS)
+    except TimeoutError as error:
+        raise OperationalError("the broker does not answer") from error
+
+
+def _count_waiting() -> int:
     with current_app.connection_or_acquire() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0)  # by itself kombu would knock for ever
         channel: Any = connection.default_channel
         return int(channel.queue_declare(queue=QUEUE).message_count)
 
