@@ -178,7 +178,7 @@ def test_a_wrong_priority_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-@pytest.mark.parametrize("session_id", [str(uuid4()), "not-an-id", "1"])
+@pytest.mark.parametrize("session_id", ["0b3f3979-9599-432a-b6e9-e0712d044e70", "not-an-id", "1"])
 def test_a_session_that_is_not_there_is_404(api: APIClient, method: str, session_id: str) -> None:
     answer = getattr(api, method)(f"/api/v1/sessions/{session_id}/enrichment/")
     assert answer.status_code == 404
