@@ -9,7 +9,7 @@ def answer(schema: dict[str, Any], asked: str) -> dict[str, Any]:
     first_asked = asked.partition("\n\nYou answered:")[0]
     if "coaching_cues_detailed" in schema["properties"]:
         return _details(json.loads(first_asked))
-    if "accessory_format" in schema["properties"]:
+    if "cooldown" in schema["properties"]:
         return _force_session(json.loads(first_asked))
     least: dict[str, Any] = _least(schema, schema.get("$defs", {}))
     return least
@@ -47,7 +47,6 @@ def _force_session(case: dict[str, Any]) -> dict[str, Any]:
         "warmup": [_prepares(rows, "warmup", lead, not_in=[lead[0]])],
         "main": [_working(lead, 2 if short else dose["sets"], dose["reps"], int(rpe), dose["rest_seconds"])],
         "accessory": [_working(row, 3, 10, min(int(rpe), 7), 60) for row in lesser[:accessories]],
-        "accessory_format": "sets",
         "cooldown": [_prepares(rows, "cooldown", lead, not_in=[lead[0]])],
     }
 

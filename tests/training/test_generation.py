@@ -54,7 +54,6 @@ def draft(**fields: Any) -> str:
         "warmup": ["air-squat"],
         "main": [squat],
         "accessory": [{"slug": "romanian-deadlift", "sets": 3, "amount": 8, "rpe": 7, "rest": 90}],
-        "accessory_format": "sets",
         "cooldown": [],
     }
     return json.dumps({**plan, **fields})
