@@ -182,9 +182,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
 
     def cancel(self) -> "list[EnrichmentItem]":
         """Pending and processing items; a worker in the middle of one finds its fence gone."""
-        return self.unfinished()._move(
-            EnrichmentEvent.Kind.CANCELLED, **_final(Status.CANCELLED)
-        )
+        return self.unfinished()._move(EnrichmentEvent.Kind.CANCELLED, **_final(Status.CANCELLED))
 
     def set_priority(self, priority: int) -> "list[EnrichmentItem]":
         """Pending items to another priority, among whose items they stand by their age."""

@@ -18,8 +18,8 @@ from enrichment.leases import leases
 from enrichment.models import EnrichmentItem, Status
 from training import coaches, details, llm
 from training.catalogue.stored import current
-from training.details import Need, Written
-from training.models import ExerciseNote, TrainingSession
+from training.details import Need, Told, Written
+from training.models import TrainingSession
 
 # Of one item at once. Seven exercises of 20 s each, one after another, would not fit into ITEM_DEADLINE_SECONDS.
 EXERCISES_IN_PARALLEL = 4
@@ -173,20 +173,12 @@ def _take(item: EnrichmentItem, session: TrainingSession, need: Need, future: "F
     _record(item, session, need, written)
 
 
-def _record(
-    item: EnrichmentItem, session: TrainingSession, need: Need, found: Written | tuple[ExerciseNote, str]
-) -> None:
+def _record(item: EnrichmentItem, session: TrainingSession, need: Need, told: Told) -> None:
     """One exercise, one commit: the fence first, which locks the item's row, then the note, the details, the events."""
     with transaction.atomic():
         if not item.renew():
             raise FenceLost
-        if isinstance(found, Written):
-            note = details.keep(session, need, found)
-            # Another session may have written the shared note meanwhile; then the athlete reads that one.
-            source = "llm" if note.details == found.details else "library"
-        else:
-            note, source = found
-        attached = details.attach(session, need, note, source)
+        attached = details.attach(session, need, told)
         item.record([(detail.key, detail.as_json()) for detail in attached])
 
 

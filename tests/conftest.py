@@ -34,6 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["REDIS_URL"] = _own_redis_database(os.environ["REDIS_URL"], worker["workerid"])
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
+    if worker is None:
+        # xdist's workers inherit the environment, and where they find this pytest-django reads the settings at once:
+        # before the line above has given them a Valkey database of their own.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
     config.pluginmanager.import_plugin("tests.fixtures")
     config.pluginmanager.import_plugin("tests.model_fixtures")
 

@@ -1,5 +1,7 @@
 """What every test leans on: the servers, the users and the rows of the factories."""
 
+import os
+
 import redis
 from django.contrib.auth.models import User
 
@@ -19,3 +21,8 @@ def test_the_broker_of_a_test_is_empty(broker: redis.Redis) -> None:
 
 def test_a_process_of_a_test_is_given_the_tests_own_database(process_environment: dict[str, str]) -> None:
     assert "/test_" in process_environment["DATABASE_URL"]
+
+
+def test_each_test_process_has_a_broker_database_of_its_own() -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")  # alone it has the first, 0
+    assert settings.REDIS_URL.rpartition("/")[2] == str(int(worker.removeprefix("gw")) + 1)

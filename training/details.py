@@ -82,6 +82,10 @@ class Written:
     calls: tuple[llm.Call, ...]
 
 
+# What tells of an exercise: a note that was there, with its source, or what a model has just written.
+Told = tuple[ExerciseNote, str] | Written
+
+
 def needs(session: TrainingSession) -> list[Need]:
     """The notes that make a session whole, in its order: one for all places where it has the same exercise."""
     catalogue, athlete = current(), session.parsed_request().athlete
@@ -152,20 +156,17 @@ async def write(need: Need, *, deadline_seconds: float = inf) -> Written:
     return Written(answer.value.model_dump(), answer.model, answer.calls)
 
 
-def keep(session: TrainingSession, need: Need, written: Written) -> ExerciseNote:
-    """Keep what was written, in the caller's transaction: in the library, or private to its session.
+def attach(session: TrainingSession, need: Need, told: Told) -> list[SessionDetail]:
+    """Point the exercises of a need at their note, in the caller's transaction; it is a change of the session.
 
-    Where another session was quicker with the same shared note, that one is returned.
+    What a model wrote is kept first: in the library, or private to the session. Where another session was quicker with
+    the same shared note, the athlete reads that one.
     """
-    if need.private:
-        return ExerciseNote.objects.create(
-            session=session, details=written.details, model=written.model[:100], **_key(need)
-        )
-    return _share(need, written.details, model=written.model[:100])
-
-
-def attach(session: TrainingSession, need: Need, note: ExerciseNote, source: str) -> list[SessionDetail]:
-    """Point the exercises of a need at their note, in the caller's transaction; it is a change of the session."""
+    if isinstance(told, Written):
+        note = _keep(session, need, told)
+        source: str = SessionDetail.Origin.LLM if note.details == told.details else SessionDetail.Origin.LIBRARY
+    else:
+        note, source = told
     attached = SessionDetail.objects.bulk_create(
         SessionDetail(session=session, key=key, note=note, source=source) for key in need.keys
     )
@@ -182,6 +183,13 @@ def _key(need: Need) -> dict[str, str | None]:
         "language": need.language,
         "version": need.version,
     }
+
+
+def _keep(session: TrainingSession, need: Need, written: Written) -> ExerciseNote:
+    model = written.model[:100]
+    if need.private:
+        return ExerciseNote.objects.create(session=session, details=written.details, model=model, **_key(need))
+    return _share(need, written.details, model=model)
 
 
 def _share(need: Need, details: dict[str, Any], *, model: str | None) -> ExerciseNote:

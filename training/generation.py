@@ -24,8 +24,8 @@ from training.catalogue import Catalogue
 from training.catalogue.stored import current
 from training.checks import Check
 from training.coaches import Coach
-from training.details import Need, Written
-from training.models import EnrichmentStatus, ExerciseNote, SessionDetail, Source, TrainingSession
+from training.details import Need, Told, Written
+from training.models import EnrichmentStatus, Source, TrainingSession
 from training.prescription import Prescription, Refused
 from training.request import SessionRequest
 
@@ -54,14 +54,6 @@ class _Made:
     source: Source
     model: str | None = None
     fallback_reason: str | None = None
-
-
-@dataclass(frozen=True)
-class _Detail:
-    """The details of one need, on their way to being saved."""
-
-    need: Need
-    found: tuple[ExerciseNote, str] | Written
 
 
 def create(
@@ -93,7 +85,7 @@ def create(
     session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason
     session.prescription = made.prescription.model_dump(mode="json")
     found = made.checks
-    noted: list[_Detail] = []
+    noted: list[tuple[Need, Told]] = []
     full_bill: list[llm.Call] = []
     if request.mode == "full":
         noted, shortfall = _enrich(session, started + settings.FULL_DEADLINE_SECONDS, full_bill)
@@ -107,7 +99,8 @@ def create(
         session.save(force_insert=True)
         llm.record(bill, session_id=session.pk, purpose="generation")
         llm.record(full_bill, session_id=session.pk, purpose="enrichment")
-        _save_details(session, noted)
+        for need, told in noted:
+            details.attach(session, need, told)
         session.refresh_from_db()  # the database's times
         if also is not None:
             also(session)
@@ -197,9 +190,11 @@ _NOT_WHOLE = {
 }
 
 
-def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tuple[list[_Detail], Check | None]:
+def _enrich(
+    session: TrainingSession, until: float, bill: list[llm.Call]
+) -> tuple[list[tuple[Need, Told]], Check | None]:
     """The details of an unsaved session, and what to say where they are not whole by `until`."""
-    noted: list[_Detail] = []
+    noted: list[tuple[Need, Told]] = []
     unwritten: list[Need] = []
     needs = details.needs(session)
     for need in needs:
@@ -207,12 +202,12 @@ def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tup
         if found is None:
             unwritten.append(need)
         else:
-            noted.append(_Detail(need, found))
+            noted.append((need, found))
     failures: list[llm.ModelError] = []
     for need, outcome in zip(unwritten, llm.wait(_write_all(unwritten, until)) if unwritten else (), strict=True):
         bill.extend(outcome.calls)
         if isinstance(outcome, Written):
-            noted.append(_Detail(need, outcome))
+            noted.append((need, outcome))
         else:
             failures.append(outcome)
     if not failures:
@@ -222,7 +217,7 @@ def _enrich(session: TrainingSession, until: float, bill: list[llm.Call]) -> tup
         "full_deadline",
         ok=False,
         detail=_NOT_WHOLE[session.language].format(
-            done=_exercises(detail.need for detail in noted),
+            done=_exercises(need for need, _ in noted),
             total=_exercises(needs),
             seconds=settings.FULL_DEADLINE_SECONDS,
             reasons=reasons,
@@ -246,15 +241,3 @@ async def _write_all(needs: list[Need], until: float) -> list[Written | llm.Mode
                 return error
 
     return await asyncio.gather(*map(write, needs))
-
-
-def _save_details(session: TrainingSession, noted: list[_Detail]) -> None:
-    for detail in noted:
-        if isinstance(detail.found, Written):
-            note = details.keep(session, detail.need, detail.found)
-            # Another session may have written the shared note meanwhile; then the athlete reads that one.
-            ours = note.details == detail.found.details
-            source: str = SessionDetail.Origin.LLM if ours else SessionDetail.Origin.LIBRARY
-        else:
-            note, source = detail.found
-        details.attach(session, detail.need, note, source)

@@ -57,12 +57,9 @@ def enrich(target: TrainingSession) -> list[SessionDetail]:
     """What enrichment does: find or write each missing note, and attach it."""
     for need in details.missing(target):
         found = details.find(need)
-        written = None if found else llm.wait(details.write(need))
+        told = found or llm.wait(details.write(need))
         with transaction.atomic():
-            if written is not None:
-                details.attach(target, need, details.keep(target, need, written), "llm")
-            elif found is not None:
-                details.attach(target, need, *found)
+            details.attach(target, need, told)
     return list(target.details.select_related("note").order_by("key"))
 
 
@@ -189,7 +186,7 @@ def test_one_exercise_twice_in_a_session_is_one_note_under_two_keys(model_server
 def test_only_what_is_missing_is_asked_for(model_server: ModelServer) -> None:
     half = session("back-squat", "romanian-deadlift")
     [squat, _] = details.needs(half)
-    details.attach(half, squat, details.keep(half, squat, llm.wait(details.write(squat))), "llm")
+    details.attach(half, squat, llm.wait(details.write(squat)))
     assert [need.exercise for need in details.missing(half)] == ["romanian-deadlift"]
     assert details.total(half) == 2
 
@@ -200,10 +197,12 @@ def test_of_two_writers_of_a_shared_note_the_later_gets_the_earliers(model_serve
     model_server.script(Behaviour(text=json.dumps(valid("Other words."))))
     theirs, ours = llm.wait(details.write(need)), llm.wait(details.write(need))
     with transaction.atomic():
-        kept = details.keep(first, need, theirs)
+        [kept] = details.attach(first, need, theirs)
     with transaction.atomic():
-        assert details.keep(second, need, ours) == kept
-    assert kept.details == theirs.details != ours.details
+        [told] = details.attach(second, need, ours)
+    assert told.note == kept.note
+    assert kept.note.details == theirs.details != ours.details
+    assert (kept.source, told.source) == ("llm", "library")
 
 
 def test_a_detail_moves_the_sessions_time(model_server: ModelServer) -> None:
