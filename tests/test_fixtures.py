@@ -3,6 +3,7 @@
 import os
 
 import redis
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from tests.factories import TrainingSessionFactory
