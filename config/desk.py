@@ -223,12 +223,12 @@ def _few_digits(number: float) -> str:
 def readable(value: Any) -> SafeString:
     """JSON for people: objects as tables, lists of like objects as one table, texts as they are."""
     match value:
-        case None | "" | [] | {}:
+        case _ if value in (None, "", [], {}):
             return SafeString(NOTHING)
         case bool():
             return SafeString("yes" if value else "no")
         case float():
-            return SafeString(f"{value:,.4g}")
+            return SafeString(f"{value:,.4f}".rstrip("0").rstrip("."))
         case dict():
             return _table([[_name(name), readable(inner)] for name, inner in value.items()], heads=[])
         case list() if all(isinstance(row, dict) and row.keys() == value[0].keys() for row in value):
