@@ -17,7 +17,7 @@ T = TypeVar("T")
 START_SECONDS = 30.0
 
 
-def eventually(condition: Callable[[], T], *, within: float = 20.0, what: str = "it") -> T:
+def eventually(condition: Callable[[], T | None], *, within: float = 20.0, what: str = "it") -> T:
     """Asks until the answer is true, and returns it."""
     deadline = time.monotonic() + within
     while True:
@@ -115,4 +115,4 @@ def processes(process_environment: dict[str, str], tmp_path: Path, database_role
     started = Processes(environment, tmp_path)
     yield started
     started.close()
-    print(started.logs())  # noqa: T201  # pytest shows it when the test failed
+    print(started.logs())  # pytest shows it when the test failed

@@ -1,10 +1,12 @@
 """House rule 12: web and worker log in as two roles that may do what they need and no more."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -14,6 +16,10 @@ from pytest_django import Settings
 
 from config import roles
 from config.roles import GRANTS, Role
+from enrichment.models import Worker
+from enrichment.processor import enrich_next
+from enrichment.rescue import prune, rescue
+from tests.callers import SESSIONS, import_request, load_catalogue, signed_in
 from tests.factories import TrainingSessionFactory, UserFactory
 
 DENIED = psycopg.errors.InsufficientPrivilege
@@ -119,6 +125,70 @@ def test_web_may_delete_a_session_with_all_that_hangs_on_it(
     assert deleted.rowcount == 1
 
 
+@contextmanager
+def acting_as(role: Role) -> Iterator[None]:
+    """What this test's own connection does meanwhile is done with the role's rights."""
+    role_name = roles.name(role, str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET SESSION AUTHORIZATION")
+
+
+def test_web_may_do_all_that_the_api_does(database_roles: None, athlete: User, broker: redis.Redis) -> None:
+    load_catalogue()
+    client = signed_in(athlete)
+    with acting_as(Role.WEB):
+        made = client.post(SESSIONS, import_request(), format="json", headers={"Idempotency-Key": "once"})
+        session = made.headers["Location"]
+        answers = [
+            made,
+            client.post(SESSIONS, {"coach": "force", "mode": "full"}, format="json"),
+            client.get(SESSIONS),
+            client.get(f"{session}enrichment/"),
+            client.post(f"{session}enrichment/", {"priority": 1}, format="json"),
+            client.delete(f"{session}enrichment/"),
+            client.post(f"{session}enrichment/", {}, format="json"),
+            client.post(f"{session}done/", {"rpe": 7}, format="json"),
+            client.get("/api/v1/enrichment/items/"),
+            client.get("/api/v1/enrichment/stats/"),
+            client.get("/api/v1/exercises/"),
+            client.post("/api/v1/tokens/", {"name": "phone"}, format="json"),
+            client.delete(session),
+        ]
+    assert [answer.status_code for answer in answers] == [
+        201,
+        201,
+        200,
+        200,
+        202,
+        202,
+        202,
+        200,
+        200,
+        200,
+        200,
+        201,
+        204,
+    ]
+
+
+def test_the_worker_may_do_all_that_it_does(database_roles: None, athlete: User, broker: redis.Redis) -> None:
+    load_catalogue()
+    TrainingSessionFactory.create(owner=athlete)
+    with acting_as(Role.WORKER):
+        Worker.objects.seen("worker", capacity=1, active=0)
+        outcome = enrich_next(worker="worker", task_id="task")
+        rescue()
+        prune()
+        Worker.objects.all().delete()
+    assert outcome is not None
+    assert outcome.action == "completed", outcome
+
+
 @pytest.mark.django_db
 def test_no_table_is_forgotten() -> None:
     assert set(connection.introspection.table_names()) == set(GRANTS)
@@ -136,18 +206,12 @@ def test_making_the_roles_again_changes_nothing_and_takes_back_what_was_given_by
 
 
 def test_a_user_who_may_not_make_roles_is_told_so(database_roles: None, transactional_db: None) -> None:
-    web = roles.name(Role.WEB, str(connection.settings_dict["NAME"]))
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(web)))
-    try:
+    with acting_as(Role.WEB):
         with pytest.raises(roles.MayNotMakeRoles):
             roles.ensure()
         with pytest.raises(CommandError) as refusal:
             call_command("roles")
-        assert refusal.value.returncode == 3
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET SESSION AUTHORIZATION")
+    assert refusal.value.returncode == 3
 
 
 def test_a_roles_url_keeps_the_address_and_depends_on_the_secret_key(settings: Settings) -> None:

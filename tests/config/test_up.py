@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from django.conf import settings
@@ -19,13 +18,11 @@ from django.conf import settings
 from config.demo import Api
 from config.processes import Ledger, Record
 from config.servers import free_port
+from tests.processes import eventually
 
 # Two cores shared with another test process: generous, as only a failure waits this long.
 PATIENCE_SECONDS = 120
 GRACE_SECONDS = 20
-
-
-Found = TypeVar("Found")
 
 
 class Up:
@@ -51,12 +48,12 @@ class Up:
         )
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """The first printed line that matches; fails with all that was printed when it never comes."""
+        """The first printed line that matches."""
 
         def found() -> re.Match[str] | None:
             return next((match for line in list(self.lines) if (match := re.search(pattern, line))), None)
 
-        return eventually(found, lambda: f"no {pattern!r} in:\n" + "\n".join(self.lines))
+        return eventually(found, within=PATIENCE_SECONDS, what=f"a line {pattern!r}")
 
     def records(self) -> dict[str, Record]:
         """The processes that run on its behalf."""
@@ -67,7 +64,7 @@ class Up:
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(GRACE_SECONDS + 10)
-        assert code == 0, "\n".join(self.lines)
+        assert code == 0
         return time.monotonic() - begun
 
     def _popen(self, command: str) -> subprocess.Popen[str]:
@@ -86,23 +83,14 @@ class Up:
         self.process.wait()
         for record in reversed(Ledger(self.home / "processes.json").leftovers()):
             record.stop()
-        self._reader.join()  # its children held the other end of the pipe
+        self._reader.join()
+        print("\n".join(self.lines))  # which pytest shows where a test has failed
 
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as output:
             for line in output:
                 self.lines.append(line.rstrip())
-
-
-def eventually(probe: Callable[[], Found | None], failure: Callable[[], str]) -> Found:
-    """What the probe finds, as soon as it finds something."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if found := probe():
-            return found
-        time.sleep(0.05)
-    pytest.fail(failure())
 
 
 @pytest.fixture
@@ -187,7 +175,7 @@ def _a_killed_child_is_started_again(up: Up, name: str) -> None:
         ready = set(Api(up.address).readiness().values()) == {"ok"}
         return ready and name in up.records() and up.records()[name] != before
 
-    eventually(healed, lambda: f"{name} did not come back:\n" + "\n".join(up.lines))
+    eventually(healed, within=PATIENCE_SECONDS, what=f"a new {name}")
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_is_started(tmp_path: Path) -> None:
