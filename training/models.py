@@ -209,7 +209,7 @@ class SessionDetail(models.Model):
 class ModelCall(models.Model):
     """One call of a language model, failed ones too: what it took and what it cost at that day's price."""
 
-    # No foreign keys in the database to people or sessions: the bill outlives what it was for, and holds nobody's words.
+    # No foreign key in the database: the bill outlives what it was for, and holds nobody's words.
     session = models.ForeignKey(
         TrainingSession,
         models.DO_NOTHING,
