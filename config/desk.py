@@ -98,20 +98,21 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own
         """A page that says how many of the selected rows an action will move; None once it was answered with yes."""
         if "confirmed" in request.POST and (form is None or form.is_valid()):
             return None
-        everything = request.POST.get("select_across") == "1"
+        counted = {"selected": selected.count(), "movable": movable.count()}
         context = {
             **self.admin_site.each_context(request),
+            **counted,
+            "others": counted["selected"] - counted["movable"],
             "title": f"{verb.capitalize()} {self.opts.verbose_name_plural}",
             "opts": self.opts,
             "media": self.media,
             "verb": verb,
-            "selected": selected.count(),
-            "movable": movable.count(),
             "form": form,
-            # The answer is the same POST again: the address holds the filter, these fields the rest.
+            # The answer is the same POST again: the address holds the filter, these fields the rest. Django asks for
+            # ids even where everything is selected.
             "action": action,
-            "everything": everything,
-            "ids": [] if everything else request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+            "everything": request.POST.get("select_across") == "1",
+            "ids": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
             "ids_name": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/ask_first.html", context)
@@ -229,20 +230,29 @@ def readable(value: Any) -> SafeString:
             return SafeString("yes" if value else "no")
         case float():
             return SafeString(f"{value:,.4f}".rstrip("0").rstrip("."))
+        case dict() if len(value) > 1 and _alike(list(value.values())):  # by muscle, by zone
+            rows = [[_name(name), *map(readable, inner.values())] for name, inner in value.items()]
+            return _table(rows, heads=["", *next(iter(value.values()))])
         case dict():
-            return _table([[_name(name), readable(inner)] for name, inner in value.items()], heads=[])
-        case list() if all(isinstance(row, dict) and row.keys() == value[0].keys() for row in value):
-            return _table([[readable(cell) for cell in row.values()] for row in value], heads=map(_name, value[0]))
+            return _table([[_name(name), readable(inner)] for name, inner in value.items()])
+        case list() if _alike(value):
+            return _table([list(map(readable, row.values())) for row in value], heads=value[0])
         case list():
             return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ([readable(one)] for one in value)))
         case _:
             return format_html("{}", value)
 
 
-def _table(rows: list[list[SafeString]], heads: Iterable[SafeString]) -> SafeString:
-    top = format_html_join("", "<th>{}</th>", ([head] for head in heads))
+def _alike(values: list[Any]) -> bool:
+    """Objects with the same keys: rows of one table."""
+    return all(isinstance(value, dict) and value and list(value) == list(values[0]) for value in values)
+
+
+def _table(rows: list[list[SafeString]], heads: Iterable[str] = ()) -> SafeString:
+    top = format_html_join("", "<th>{}</th>", ([_name(head)] for head in heads))
     lines = ([format_html_join("", "<td>{}</td>", ([cell] for cell in row))] for row in rows)
-    return format_html('<table class="readable"><tr>{}</tr>{}</table>', top, format_html_join("", "<tr>{}</tr>", lines))
+    body = format_html_join("", "<tr>{}</tr>", lines)
+    return format_html('<table class="readable">{}{}</table>', format_html("<tr>{}</tr>", top) if top else "", body)
 
 
 def _name(key: str) -> SafeString:

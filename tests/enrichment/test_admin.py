@@ -76,9 +76,20 @@ def items(athlete: User) -> dict[str, EnrichmentItem]:
     return made
 
 
-def act(browser: Client, action: str, rows: Any = (), address: str = ITEMS, **more: Any) -> Any:
+def act(browser: Client, action: str, rows: Any, address: str = ITEMS, **more: Any) -> Any:
+    """Chooses an action for some rows of a list, as its form does: the answer is the page that asks first."""
     ids = [str(row.pk) for row in rows]
-    return browser.post(address, {"action": action, "_selected_action": ids, **more})
+    return browser.post(address, {"action": action, "index": "0", "_selected_action": ids, **more})
+
+
+def say_yes(browser: Client, page: Any, **more: Any) -> Any:
+    """Sends the form of the page that asked."""
+    assert page.status_code == 200
+    form = page.content.decode().split('<div class="ask-first">')[1]
+    given: dict[str, Any] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
+        given.setdefault(name, []).append(value)
+    return browser.post(page.wsgi_request.get_full_path(), {**given, **more})
 
 
 def statuses() -> list[str]:
@@ -230,7 +241,7 @@ def test_an_action_says_how_many_it_will_move_of_how_many_and_moves_nothing_yet(
 
 
 def test_a_confirmed_requeue_moves_those_that_may_be_moved(desk: Client, items: dict[str, EnrichmentItem]) -> None:
-    answer = act(desk, "requeue", [items["failed"], items["completed"]], confirmed="yes")
+    answer = say_yes(desk, act(desk, "requeue", [items["failed"], items["completed"]]))
     assert answer.status_code == 302
     assert statuses() == ["cancelled", "completed", "pending", "pending", "processing"]
     items["failed"].refresh_from_db()
@@ -239,22 +250,21 @@ def test_a_confirmed_requeue_moves_those_that_may_be_moved(desk: Client, items: 
 
 
 def test_the_log_says_who_did_it(desk: Client, operator: User, items: dict[str, EnrichmentItem]) -> None:
-    act(desk, "cancel", items.values(), confirmed="yes")
+    say_yes(desk, act(desk, "cancel", items.values()))
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr, entry.change_message) == (operator, "2 enrichment items", "Cancelled")
 
 
 def test_a_confirmed_cancel_takes_the_item_from_its_worker(desk: Client, items: dict[str, EnrichmentItem]) -> None:
     held = items["processing"]
-    act(desk, "cancel", [held], confirmed="yes")
+    say_yes(desk, act(desk, "cancel", [held]))
     assert held.complete(None) is False
     assert statuses().count("cancelled") == 2
     assert TrainingSession.objects.get(item=held).enrichment_status == EnrichmentStatus.FAST
 
 
 def test_a_priority_is_asked_for_and_set(desk: Client, items: dict[str, EnrichmentItem]) -> None:
-    assert 'name="priority"' in act(desk, "change_priority", items.values()).content.decode()
-    act(desk, "change_priority", items.values(), confirmed="yes", priority=1)
+    say_yes(desk, act(desk, "change_priority", items.values()), priority=1)
     assert set(EnrichmentItem.objects.filter(priority=1)) == {items["pending"]}
 
 
@@ -262,10 +272,12 @@ def test_a_priority_is_asked_for_and_set(desk: Client, items: dict[str, Enrichme
 def test_a_priority_that_is_none_is_asked_for_again(
     desk: Client, items: dict[str, EnrichmentItem], priority: str
 ) -> None:
-    page = act(desk, "change_priority", items.values(), confirmed="yes", priority=priority)
+    page = say_yes(desk, act(desk, "change_priority", items.values()), priority=priority)
     assert page.status_code == 200
     assert page.context["form"].errors
     assert not EnrichmentItem.objects.exclude(priority=5).exists()
+    assert say_yes(desk, page, priority=1).status_code == 302
+    assert EnrichmentItem.objects.filter(priority=1).count() == 1
 
 
 def test_an_action_on_everything_moves_all_that_matches_the_filter_and_nothing_else(
@@ -278,7 +290,7 @@ def test_an_action_on_everything_moves_all_that_matches_the_filter_and_nothing_e
     page = act(desk, "cancel", [one], address, select_across="1")
     assert (page.context["movable"], page.context["selected"]) == (60, 60)
     assert "everything that matches the filter" in page.content.decode()
-    act(desk, "cancel", [one], address, select_across="1", confirmed="yes")
+    say_yes(desk, page)
     assert set(EnrichmentItem.objects.filter(owner=athlete).values_list("status", flat=True)) == {"cancelled"}
     assert EnrichmentItem.objects.get(session=other).status == "pending"
 
@@ -286,8 +298,9 @@ def test_an_action_on_everything_moves_all_that_matches_the_filter_and_nothing_e
 def test_ids_that_can_be_no_items_are_refused(desk: Client, items: dict[str, EnrichmentItem]) -> None:
     before = statuses()
     for id_ in ("nonsense", "\0", "1"):
-        answer = desk.post(ITEMS, {"action": "cancel", "_selected_action": [id_], "confirmed": "yes"})
-        assert answer.status_code == 400
+        posted = {"action": "cancel", "_selected_action": [id_]}
+        assert desk.post(ITEMS, {**posted, "index": "0"}).status_code == 400
+        assert desk.post(ITEMS, {**posted, "confirmed": "yes"}).status_code == 400
     assert statuses() == before
 
 
@@ -358,7 +371,10 @@ def test_what_an_onlooker_posts_changes_nothing(
 ) -> None:
     before = sorted(EnrichmentItem.objects.values_list("pk", "status", "priority", "event_count"))
     for across in ("0", "1"):
-        act(onlooker, action, items.values(), select_across=across, confirmed="yes", priority=1, post="yes")
+        posted = {"action": action, "_selected_action": [str(item.pk) for item in items.values()]}
+        posted |= {"select_across": across, "confirmed": "yes", "post": "yes", "priority": "1"}
+        onlooker.post(ITEMS, posted)
+        onlooker.post(ITEMS, {**posted, "index": "0"})
     assert sorted(EnrichmentItem.objects.values_list("pk", "status", "priority", "event_count")) == before
 
 
@@ -421,14 +437,14 @@ def test_every_deed_can_be_done_under_the_web_processs_role(
     everything: None, as_web: None, desk: Client, items: dict[str, EnrichmentItem], athlete: User
 ) -> None:
     for action in ("cancel", "requeue", "change_priority"):
-        assert act(desk, action, items.values(), confirmed="yes", priority=3).status_code == 302
+        assert say_yes(desk, act(desk, action, items.values()), priority=3).status_code == 302
     assert statuses() == ["completed", *["pending"] * 4]
     assert set(EnrichmentItem.objects.pending().values_list("priority", flat=True)) == {3}
     assert desk.post(RESCUE).status_code == 302
     sessions = "/admin/training/trainingsession/"
     one, two = items["completed"].session_id, items["failed"].session
     assert desk.post(f"{sessions}{one}/delete/", {"post": "yes"}).status_code == 302
-    assert act(desk, "delete_selected", [two], sessions, confirmed="yes").status_code == 302
+    assert say_yes(desk, act(desk, "delete_selected", [two], sessions)).status_code == 302
     assert TrainingSession.objects.count() == 3
     token = Token.objects.get()
     assert desk.post(reverse("admin:config_token_revoke", args=[token.public_id])).status_code == 302
