@@ -29,7 +29,7 @@ check: $(VENV)/.installed-dev ## Style, types, import rules, migrations, deploym
 
 lock: $(VENV)/.installed-dev ## New locks from pyproject.toml
 	$(UV_COMPILE) pyproject.toml --group servers -o requirements.lock
-	$(UV_COMPILE) pyproject.toml --group servers --group dev -c requirements.lock -o requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --group servers --group dev -o requirements-dev.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
