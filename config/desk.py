@@ -36,6 +36,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own
     """
 
     show_full_result_count = False  # not a second count of a huge table, for a heading
+    show_facets = admin.ShowFacets.NEVER  # each would be a scan of the whole table
     list_per_page = 50
     search_ids: Sequence[str] = ()  # UUIDs, looked for by the whole id or by its first eight digits or more
 

@@ -378,6 +378,8 @@ class EnrichmentItem(models.Model):
             models.Index(fields=["completed_at"], name="item_finished", condition=Q(completed_at__isnull=False)),
             # GET enrichment/items/: own items, newest first
             models.Index(fields=["owner", "-created_at", "-id"], name="item_owner_newest"),
+            # the admin's list: everybody's, newest first
+            models.Index(fields=["-created_at", "-id"], name="item_newest"),
         ]
 
     def __str__(self) -> str:

@@ -98,6 +98,10 @@ class Migration(migrations.Migration):
             model_name='enrichmentitem',
             index=models.Index(fields=['owner', '-created_at', '-id'], name='item_owner_newest'),
         ),
+        migrations.AddIndex(
+            model_name='enrichmentitem',
+            index=models.Index(fields=['-created_at', '-id'], name='item_newest'),
+        ),
         migrations.AddConstraint(
             model_name='enrichmentitem',
             constraint=models.CheckConstraint(condition=models.Q(('priority__range', (1, 10))), name='item_priority_bounded'),
