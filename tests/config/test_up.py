@@ -36,6 +36,7 @@ class Up:
         self.environment = {**os.environ, **given, "COLUMNS": "200"}
         for name in ("DATABASE_URL", "REDIS_URL"):
             self.environment.pop(name, None)  # those of the tests: `up` is to start its own
+        self._reading = True
         self.process = self._popen("up")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -86,10 +87,15 @@ class Up:
         self._reader.join()
         print("\n".join(self.lines))  # which pytest shows where a test has failed
 
+    def stop_reading(self) -> None:
+        """Close this end of the pipe; what is printed from now on is refused."""
+        self._reading = False
+        self._reader.join()
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as output:
-            for line in output:
+            while self._reading and (line := output.readline()):
                 self.lines.append(line.rstrip())
 
 
@@ -144,6 +150,16 @@ def test_what_a_killed_up_left_behind_is_stopped_by_the_next_and_its_data_are_ke
     assert up.wait_for(r"^Token +(\w+)")[1] == token
     assert not [orphan for orphan in orphans.values() if orphan.runs()]
     assert up.terminate() < GRACE_SECONDS
+
+
+def test_up_stays_and_stops_cleanly_though_nobody_reads_its_output(start: Callable[[], Up]) -> None:
+    up = start()
+    up.wait_for("Valkey runs on port")
+    up.stop_reading()
+    eventually(lambda: Api(up.address).readiness().get("worker") == "ok", within=PATIENCE_SECONDS, what="a worker")
+    records = up.records()
+    assert up.terminate() < GRACE_SECONDS
+    assert not [record for record in records.values() if record.runs()]
 
 
 def _the_curl_line_works_when_pasted(up: Up) -> None:

@@ -1,5 +1,6 @@
 """`manage.py up`: the whole of Second Wind on this machine, from nothing to a session enriched before your eyes."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -124,7 +125,9 @@ class Command(BaseCommand):
         if not line.strip():
             return
         prefix = Text(f"{name:<{PREFIX_WIDTH}} | ", style=COLOURS.get(name, "white"))
-        self.console.print(prefix + Text.from_ansi(line), soft_wrap=True)
+        # With nobody there to read (a closed terminal, `| head`) the processes are still looked after and stopped.
+        with contextlib.suppress(OSError, SystemExit):  # rich ends the program where a pipe is closed
+            self.console.print(prefix + Text.from_ansi(line), soft_wrap=True)
 
 
 @contextmanager
@@ -146,10 +149,10 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _check_port() -> None:
+    if not 0 < settings.PORT < 65_536:
+        raise StackError(f"PORT={settings.PORT} is no port.")
     try:
         free_port(settings.PORT)
-    except OverflowError as error:
-        raise StackError(f"PORT={settings.PORT} is no port.") from error
     except OSError as error:
         raise StackError(
             f"Port {settings.PORT} cannot be used ({error.strerror}). Choose another one, for example "
