@@ -145,7 +145,8 @@ DATABASES = {
 # --- language models ---
 OPENAI_API_KEY = env("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="") or None  # None: the provider's own address
-OPENAI_API = env.str("OPENAI_API", default="responses", choices=("responses", "chat"))  # chat: for servers that speak no other
+# chat: for servers that speak no other
+OPENAI_API = env.str("OPENAI_API", default="responses", choices=("responses", "chat"))
 # In order of preference: an unknown or retired model moves on to the next (gpt-5-mini ends on 2026-12-11).
 FAST_MODELS = env.list("FAST_MODELS", default=["gpt-5-mini", "gpt-5.6-luna", "gpt-6-luna"])
 ENRICHMENT_MODELS = env.list("ENRICHMENT_MODELS", default=["gpt-5-mini", "gpt-5.6-luna", "gpt-6-luna"])
