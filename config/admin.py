@@ -83,8 +83,9 @@ class TokenAdmin(ReadOnlyAdmin):
         token = get_object_or_404(Token.objects.select_related("user"), public_id=public_id)
         if request.method == "POST":
             token.delete()
-            messages.success(request, f"Revoked: {token} of {token.user}.")
-            log(request, Token, f"{token} of {token.user}", "Revoked", DELETION)
+            deed = f"Revoked: {token} of {token.user}"
+            messages.success(request, f"{deed}.")
+            log(request, Token, deed, DELETION)
             return redirect("admin:config_token_changelist")
         context = {
             **self.admin_site.each_context(request),

@@ -122,7 +122,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own
         """Tells the operator what became of how many rows, and the admin's log who did it."""
         rows = f"{count:,} {self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural}"
         messages.success(request, f"{done}: {rows}.")
-        log(request, self.model, rows, done)
+        log(request, self.model, f"{done}: {rows}")
 
 
 class GoesWithItsOwn(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -136,14 +136,13 @@ class GoesWithItsOwn(admin.ModelAdmin):  # type: ignore[type-arg]
         return [str(row) for row in objs], counts, set(), protected
 
 
-def log(request: HttpRequest, model: type[Model], rows: str, done: str, flag: int = CHANGE) -> None:
+def log(request: HttpRequest, model: type[Model], deed: str, flag: int = CHANGE) -> None:
     """One line in the admin's log of who did what; the rows' own events tell the rest."""
     LogEntry.objects.create(
         user_id=str(request.user.pk),
         content_type=get_content_type_for_model(model),
-        object_repr=rows[:200],
+        object_repr=deed[:200],
         action_flag=flag,
-        change_message=done,
     )
 
 

@@ -234,14 +234,14 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
             done = rescue()
         except OperationalError:
             messages.warning(request, "The broker is away: rows were rescued, their messages will follow.")
-            log(request, EnrichmentItem, "rescue", "Ran rescue; the broker was away")
+            log(request, EnrichmentItem, "Rescue, while the broker was away")
             return
         if not done:
             messages.warning(request, "Another rescue is running at this moment.")
             return
-        said = ", ".join(f"{count} {name}" for name, count in done.items())
-        messages.success(request, f"Rescue: {said}.")
-        log(request, EnrichmentItem, "rescue", f"Ran rescue: {said}")
+        deed = "Rescue: " + ", ".join(f"{count} {name}" for name, count in done.items())
+        messages.success(request, f"{deed}.")
+        log(request, EnrichmentItem, deed)
 
 
 @admin.register(Worker)

@@ -252,7 +252,7 @@ def test_a_confirmed_requeue_moves_those_that_may_be_moved(desk: Client, items: 
 def test_the_log_says_who_did_it(desk: Client, operator: User, items: dict[str, EnrichmentItem]) -> None:
     say_yes(desk, act(desk, "cancel", items.values()))
     entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_repr, entry.change_message) == (operator, "2 enrichment items", "Cancelled")
+    assert (entry.user, entry.object_repr) == (operator, "Cancelled: 2 enrichment items")
 
 
 def test_a_confirmed_cancel_takes_the_item_from_its_worker(desk: Client, items: dict[str, EnrichmentItem]) -> None:
@@ -337,7 +337,7 @@ def test_rescue_says_what_it_would_do_and_does_it_only_when_told(
     assert desk.post(RESCUE).status_code == 302
     items["processing"].refresh_from_db()
     assert items["processing"].status == "pending"
-    assert "1 reclaimed" in LogEntry.objects.get().change_message
+    assert "1 reclaimed" in LogEntry.objects.get().object_repr
 
 
 def test_rescue_without_a_broker_says_so_and_rescues_the_rows(

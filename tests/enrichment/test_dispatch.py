@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from config.servers import Valkey
 from enrichment import dispatch
@@ -103,6 +104,26 @@ def test_a_frozen_broker_costs_a_save_at_most_three_seconds_once(
     finally:
         os.kill(own_broker.process.pid, signal.SIGCONT)
     assert EnrichmentItem.objects.ready().count() == EnrichmentItem.objects.count()
+
+
+@pytest.mark.parametrize("lost_by", ["freezing", "stopping"])
+def test_counting_what_waits_gives_up_on_a_lost_broker_soon(own_broker: Valkey, lost_by: str) -> None:
+    process = own_broker.process
+    assert process is not None
+    started = time.monotonic()
+    if lost_by == "freezing":
+        os.kill(process.pid, signal.SIGSTOP)
+    else:
+        own_broker.stop()
+    try:
+        with pytest.raises(OperationalError):
+            dispatch.waiting()
+        assert time.monotonic() - started < 3
+    finally:
+        if lost_by == "freezing":
+            os.kill(process.pid, signal.SIGCONT)
+        else:
+            own_broker.start()
 
 
 def test_a_broker_that_is_away_costs_nothing_and_is_used_again_when_it_is_back(own_broker: Valkey) -> None:
