@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# A caller is better told 503 soon than answered late, while a worker had better wait than lose an item in hand.
+os.environ.setdefault("DATABASE_POOL_TIMEOUT_SECONDS", "5")
 django: Any = get_asgi_application()
 
 from config.http import Problem  # noqa: E402 - Django must be set up first
@@ -32,9 +34,12 @@ class DisconnectedError(Exception):
 
 
 def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
-    """`app` for requests whose body has at most `limit` bytes; the others are answered 413."""
+    """`app` for requests whose body has at most `limit` bytes; the others are answered 413, and WebSockets 403."""
 
     async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000, "reason": None})  # before it was accepted: a 403
+            return
         if scope["type"] != "http":
             await app(scope, receive, send)
             return

@@ -21,9 +21,12 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware import locale
+from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.crypto import hash_token
@@ -87,6 +90,7 @@ _DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
     (SuspiciousOperation, 400, "The request cannot be read."),
     (BadRequest, 400, "The request cannot be read."),
     (OperationalError, 503, "The database does not answer."),
+    (InterfaceError, 503, "The database does not answer."),
 )
 
 
@@ -155,7 +159,29 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def _outside_views(request: HttpRequest, problem: Problem) -> HttpResponse | None:
-    return problem.response() if request.path.startswith("/api/") else None
+    return problem.response() if _is_api(request) else None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+class DatabaseMiddleware(MiddlewareMixin):
+    """A page says 503, too, where the database does not answer; REST framework's views never let that out."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        problem = as_problem(exception)
+        return problem.response() if problem and problem.status_code == 503 else None
+
+
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Pages in the reader's language, the API in English: of its refusals only those of its libraries know others."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if _is_api(request):
+            translation.activate("en")
+            request.LANGUAGE_CODE = "en"
 
 
 # --- what comes in ---

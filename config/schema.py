@@ -56,8 +56,14 @@ def with_problems(result: dict[str, Any], generator: Any, request: Any, public: 
     return result
 
 
-# Without authentication: an expired token must not hide how to get a new one.
-PUBLIC: dict[str, Any] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+# Without authentication: an expired token must not hide how to get a new one. Without metadata: the page's renderer
+# has no words for the answer to OPTIONS.
+PUBLIC: dict[str, Any] = {
+    "authentication_classes": [],
+    "permission_classes": [],
+    "throttle_classes": [],
+    "metadata_class": None,
+}
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),

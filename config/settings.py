@@ -80,7 +80,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.http.LocaleMiddleware",
+    "config.http.DatabaseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -104,6 +105,7 @@ TEMPLATES = [
         },
     }
 ]
+SESSION_ENGINE = "config.logins"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -127,6 +129,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # --- database ---
+# How long to wait for a connection: for a free one of the pool, and for a server that is away. `config.asgi` sets less.
+DATABASE_POOL_TIMEOUT_SECONDS = env.float("DATABASE_POOL_TIMEOUT_SECONDS", default=30)
 _database = env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
@@ -136,8 +140,16 @@ DATABASES = {
         # A restarted server stays invisible: a dead connection is replaced before it is used.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "connect_timeout": 5,  # an address that swallows packets is as good as a refusal
             **_database.get("OPTIONS", {}),  # ?sslmode=require of the URL
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 30},
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+                "timeout": DATABASE_POOL_TIMEOUT_SECONDS,
+                # The pool knocks at ever longer intervals, by default up to five minutes: a server that is back would
+                # stay unseen for as long as it was away. Given up, it knocks again for the next who asks.
+                "reconnect_timeout": DATABASE_POOL_TIMEOUT_SECONDS,
+            },
         },
     }
 }

@@ -73,5 +73,6 @@ class Conditional(APIView):
         known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
         if "*" not in known and response["ETag"] not in known:
             return response
-        headers = {name: value for name, value in response.items() if name not in ("Content-Type", "Content-Length")}
-        return HttpResponse(status=304, headers=headers)
+        unchanged = HttpResponse(status=304, headers=dict(response.items()))
+        del unchanged["Content-Type"], unchanged["Content-Length"]
+        return unchanged

@@ -44,8 +44,8 @@ class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
     @for_caller
     def post(self, request: Request, session_id: str) -> Response:
         """Idempotent: a pending item gets the priority, a failed or cancelled one starts anew."""
-        asked = read(request, QueueRequest, needed=False)
         session = self.get_object()
+        asked = read(request, QueueRequest, needed=False)
         if session.enrichment_status == EnrichmentStatus.FULL:
             raise Problem(409, "The session came complete; there is nothing to enrich.")
         item = EnrichmentItem.objects.enqueue(session, asked.priority)

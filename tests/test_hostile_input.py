@@ -60,6 +60,7 @@ def test_what_cannot_be_read_is_a_400(client: APIClient, body: bytes) -> None:
         (b'{"coach": "hopscotch"}', "/coach"),
         (b'{"coach": ["force"]}', "/coach"),
         (b'{"coach": "force", "discipline": "running"}', "/discipline"),
+        (b'{"coach": "force", "discipline": ""}', "/discipline"),
         (b'{"coach": "force", "available_minutes": 0}', "/available_minutes"),
         (b'{"coach": "force", "available_minutes": 45.5}', "/available_minutes"),
         (b'{"coach": "force", "available_minutes": "45"}', "/available_minutes"),

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language_from_request
+from django_filters import fields
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BeforeValidator, Field
@@ -34,13 +35,33 @@ NOT_MODIFIED = OpenApiResponse(description="Nothing has changed.")
 # --- sessions ---
 
 
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class MomentField(fields.IsoDateTimeField):
+    """A time in ISO 8601, in UTC: Python knows time zones that PostgreSQL refuses."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:  # the first day of the year 1, somewhere east, or the last of 9999, somewhere west
+            return FIRST_MOMENT if moment and moment.year == 1 else LAST_MOMENT
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """A filter by a moment."""
+
+    field_class = MomentField
+
+
 class SessionsQuery(filters.FilterSet):
     """Which sessions."""
 
     coach = filters.ChoiceFilter(choices=COACHES)
     enrichment_status = filters.ChoiceFilter(choices=EnrichmentStatus.choices)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gt")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
 
 class SessionPagination(CursorPagination):
@@ -108,10 +129,11 @@ class SessionView(Conditional, SessionRowsView, RetrieveAPIView[TrainingSession]
 
 # How far a caller's clock may be ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
+FIRST_YEAR = 1900  # nobody who reads this trained before
 
 
 def _moment(value: Any) -> Any:
-    """A time in ISO 8601, in UTC where it does not say; none in the future."""
+    """A time in ISO 8601, in UTC where it does not say; within living memory and none in the future."""
     if not isinstance(value, str):
         return value
     try:
@@ -121,6 +143,8 @@ def _moment(value: Any) -> Any:
         raise PydanticCustomError("invalid_format", "Expected a time in ISO 8601.") from None
     if moment > timezone.now() + CLOCK_SKEW:
         raise PydanticCustomError("max_value", "This is in the future.")
+    if moment.year < FIRST_YEAR:
+        raise PydanticCustomError("min_value", f"This is before {FIRST_YEAR}.")
     return moment
 
 
@@ -138,8 +162,8 @@ class DoneView(SessionRowsView):
     @for_caller
     def post(self, request: Request, pk: str) -> Response:
         """The athlete did it."""
-        done = read(request, Done, needed=False)
         session = self.get_object()
+        done = read(request, Done, needed=False)
         session.mark_done(done.at, done.rpe)
         return Response(self.get_serializer(session).data)
 
@@ -194,7 +218,16 @@ class ExerciseRowsView(GenericAPIView[Exercise]):
     serializer_class = ExerciseSerializer
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "language": "fr" if get_language() == "fr" else "en"}
+        return {**super().get_serializer_context(), "language": self._language()}
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):  # a problem is none of REST framework's, and in English
+            response["Content-Language"] = self._language()
+        return response
+
+    def _language(self) -> str:
+        return get_language_from_request(self.request)
 
 
 IN_LANGUAGE = extend_schema(

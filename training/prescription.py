@@ -84,6 +84,7 @@ _WORDS = {
     "int_type": ("invalid_type", "Expected a whole number."),
     "float_type": ("invalid_type", "Expected a number."),
     "string_type": ("invalid_type", "Expected text."),
+    "datetime_type": ("invalid_type", "Expected a time in ISO 8601."),
     "list_type": ("invalid_type", "Expected a list."),
     "dict_type": ("invalid_type", "Expected an object."),
     "model_type": ("invalid_type", "Expected an object."),

@@ -13,7 +13,7 @@ from training.catalogue import Entry
 from training.coaches import Profile
 from training.details import ExerciseDetails, builtin_text
 from training.models import Exercise, SessionDetail, TrainingSession
-from training.prescription import Block, PrescribedExercise, Prescription
+from training.prescription import Block, PrescribedExercise, Prescription, Set
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,16 +117,19 @@ class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
     def get_prescription(self, session: TrainingSession) -> dict[str, Any]:
         """The stored prescription, and in each exercise its details."""
         told: dict[str, SessionDetail] = {detail.key: detail for detail in session.details.all()}
+
+        def taught(exercise: dict[str, Any]) -> dict[str, Any]:
+            detail = told.get(exercise["key"])
+            return {
+                **_in_order(PrescribedExercise, exercise),
+                "sets": [_in_order(Set, set_) for set_ in exercise["sets"]],
+                "details": detail and _in_order(TaughtDetails, detail.as_json()),
+            }
+
         return {
-            **session.prescription,
+            **_in_order(Prescription, session.prescription),
             "blocks": [
-                {
-                    **block,
-                    "exercises": [
-                        {**exercise, "details": told[exercise["key"]].as_json() if exercise["key"] in told else None}
-                        for exercise in block["exercises"]
-                    ],
-                }
+                {**_in_order(Block, block), "exercises": [taught(exercise) for exercise in block["exercises"]]}
                 for block in session.prescription["blocks"]
             ],
         }
@@ -141,6 +144,11 @@ class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
         """Where its story goes on. Plain paths below the session's own: this room knows no queue."""
         path = session_path(session)
         return {"self": path, "enrichment": f"{path}enrichment/", "events": f"{path}enrichment/events/"}
+
+
+def _in_order(shape: type[BaseModel], data: dict[str, Any]) -> dict[str, Any]:
+    """For the reader's sake the keys as the shape declares them: PostgreSQL keeps them by length."""
+    return {name: data[name] for name in shape.model_fields if name in data}
 
 
 def session_path(session: TrainingSession) -> str:

@@ -7,8 +7,10 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,12 +86,25 @@ def web(
         database = connection.settings_dict["NAME"]
         connection.close()
     server = settings.DATABASE_URL.rpartition("/")[0]
-    environment = {**os.environ, "DATABASE_URL": f"{server}/{database}", "REDIS_URL": settings.REDIS_URL}
-    port, log = free_port(), tmp_path_factory.mktemp("web") / "log"
+    try:
+        with running(f"{server}/{database}", token, tmp_path_factory.mktemp("web") / "log") as started:
+            yield started
+    finally:
+        with django_db_blocker.unblock():
+            user.delete()
+            Exercise.objects.all().delete()
+            connection.close()
+    assert "Traceback" not in started.log.read_text(), started.log.read_text()
+
+
+@contextmanager
+def running(database_url: str, token: str, log: Path) -> Iterator[Web]:
+    """A server process on this database."""
+    port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off"],
-            env=environment,
+            env={**os.environ, "DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL},
             stdout=output,
             stderr=output,
         )
@@ -100,11 +115,6 @@ def web(
     finally:
         process.terminate()
         process.wait(30)
-        with django_db_blocker.unblock():
-            user.delete()
-            Exercise.objects.all().delete()
-            connection.close()
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 def _answers(web: Web) -> bool:
@@ -201,6 +211,11 @@ def test_a_caller_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(web: 
         b"GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\r\n\r\n",
         b"GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \x00\r\n\r\n",
         b"GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid=\xff; csrftoken=\xff\r\n\r\n",
+        b'GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid="aaaaaaaa\\000"\r\n\r\n',
+        (
+            b"GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        ),
         b"GET /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\n" + b"A: " + b"x" * 100_000 + b"\r\n\r\n",
         b"POST /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
         b"POST /api/v1/tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
@@ -211,3 +226,14 @@ def test_a_caller_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(web: 
 )
 def test_a_malformed_request_is_answered_as_one(web: Web, raw: bytes) -> None:
     assert 400 <= web.ask(raw).status < 500
+
+
+def test_without_a_database_every_place_says_503_soon(tmp_path: Path) -> None:
+    nowhere = f"postgres://postgres@127.0.0.1:{free_port()}/secondwind"
+    with running(nowhere, "sw_token", tmp_path / "log") as web, ThreadPoolExecutor() as pool:
+        started = time.monotonic()
+        paths = (TOKENS, "/metrics", "/readyz")
+        answers = list(pool.map(web.ask, [web.head(f"GET {path} HTTP/1.1") for path in paths]))
+        assert [answer.status for answer in answers] == [503, 503, 503]
+        assert [answer.headers["Retry-After"] for answer in answers[:2]] == ["1", "1"]
+        assert time.monotonic() - started < 15, "the pool's own patience is 30 s"

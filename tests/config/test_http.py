@@ -186,6 +186,14 @@ def test_an_unknown_path_under_api_is_a_problem(client: Client, path: str) -> No
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("key", ["aaaaaaaa\0", "\xff" * 20, "x", "aaaaaaaa' OR ''='"])
+def test_a_cookie_that_no_login_had_is_no_login(athlete: User, key: str) -> None:
+    client = APIClient()
+    client.cookies["sessionid"] = key
+    assert client.get(TOKENS).status_code == 401
+    assert client.get("/admin/").status_code == 302
+
+
 def test_an_unknown_path_elsewhere_is_a_page(client: Client) -> None:
     response = client.get("/nothing/")
     assert response.status_code == 404
@@ -201,6 +209,21 @@ def test_another_method_media_type_or_format_is_a_problem(athlete: User) -> None
     assert client.post(TOKENS, "<a/>", content_type="text/xml").status_code == 415
     assert client.get(TOKENS, HTTP_ACCEPT="text/html").status_code == 406
     assert client.get(TOKENS, HTTP_ACCEPT="\xff").status_code == 406
+
+
+def test_every_problem_is_in_english_whoever_asks(athlete: User) -> None:
+    client = signed_in(athlete)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    for answer in (
+        APIClient().get(TOKENS, HTTP_ACCEPT_LANGUAGE="fr"),
+        client.put(TOKENS),
+        client.post(TOKENS, "x", content_type="text/plain"),
+        client.get("/api/v1/exercises/", {"level": "divine"}),
+    ):
+        assert answer["Content-Language"] == "en"
+        problem = answer.json()
+        for sentence in (problem["detail"], *(error["detail"] for error in problem.get("errors", ()))):
+            assert sentence.isascii(), "no é and no guillemets"
 
 
 def test_a_host_that_is_not_ours_is_a_problem(client: Client) -> None:

@@ -56,6 +56,14 @@ def test_every_endpoint_of_the_contract_is_documented(schema: dict[str, Any]) ->
     assert {path: methods for path, methods in paths.items() if path in expected} == expected
 
 
+@pytest.mark.parametrize("path", sorted(OPEN))
+def test_nothing_but_reading_is_offered_of_them(client: Client, path: str) -> None:
+    for method in (client.options, client.post, client.delete):
+        response = method(path, headers={"accept": "text/html"})
+        assert response.status_code in (405, 406)
+        assert response["Content-Type"] == "application/problem+json"
+
+
 def test_the_page_and_all_its_assets_are_served_from_here(client: Client) -> None:
     page = client.get("/api/v1/docs/").content.decode()
     assets = re.findall(r'(?:src|href)="([^"]+)"', page)

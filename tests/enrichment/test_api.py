@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from enrichment import queue
 from enrichment.models import EnrichmentItem, Worker
 from tests.factories import TrainingSessionFactory, UserFactory
 from training.models import TrainingSession
@@ -66,6 +67,12 @@ def test_without_a_worker_nobody_promises_a_time(api: APIClient, session: Traini
     assert body["estimated_wait_seconds"] is None
     Worker.objects.create(name="silent", capacity=5, seen_at=timezone.now() - timedelta(seconds=16))
     assert api.get(path(session)).json()["estimated_wait_seconds"] is None
+
+
+def test_a_session_is_enriching_exactly_while_its_item_is_processing(session: TrainingSession) -> None:
+    claim()  # between reading the session and reading its item
+    told = queue.status(session)
+    assert (told["status"], told["item"]["status"]) == ("enriching", "processing")
 
 
 def test_the_place_is_the_order_of_claims(api: APIClient, athlete: User) -> None:
@@ -157,12 +164,14 @@ def test_other_athletes_do_not_see_it_and_staff_only_read(
     item = f"/api/v1/enrichment/items/{session.item.pk}/"
     for method in (stranger.get, stranger.post, stranger.delete):
         assert method(path(session)).status_code == 404
+        assert method(path(session), {"priority": 99}).status_code == 404, "whatever it says"
     assert stranger.get(item).status_code == 404
     staff = APIClient()
     staff.force_authenticate(operator)
     assert staff.get(path(session)).status_code == 200
     assert staff.get(item).json()["owner"] == session.owner.username
     assert staff.post(path(session)).status_code == 403
+    assert staff.post(path(session), {"priority": 99}).status_code == 403
     assert staff.delete(path(session)).status_code == 403
     assert "owner" not in api.get(item).json()
 

@@ -44,6 +44,10 @@ def test_an_exercise_is_told_in_the_language_of_the_caller(client: APIClient) ->
     other = client.get(f"{EXERCISES}back-squat/", HTTP_ACCEPT_LANGUAGE="de, \xff;q=junk")
     assert english["Content-Language"] == "en"
     assert french["Content-Language"] == "fr"
+    assert (
+        client.get(EXERCISES, HTTP_ACCEPT_LANGUAGE="fr").json()["results"][0]["cue"]
+        != (client.get(EXERCISES).json()["results"][0]["cue"])
+    )
     assert "Accept-Language" in english["Vary"]
     for place in ("name", "cue", "details"):
         assert english.json()[place] != french.json()[place]

@@ -14,6 +14,9 @@ from rest_framework.test import APIClient
 from tests.callers import SESSIONS, import_request, load_catalogue, pointers, signed_in
 from tests.factories import TrainingSessionFactory, UserFactory
 from training.models import ExerciseNote, ModelCall, SessionDetail, TrainingSession
+from training.prescription import Block, PrescribedExercise, Prescription, Set
+
+FAR_WEST = "9999-12-31T23:59:59.999999-23:59"  # Python knows such a zone, PostgreSQL does not
 
 DETAILS = {
     "coaching_cues_detailed": ["Brace.", "Sit.", "Drive."],
@@ -70,6 +73,18 @@ def test_an_import_is_created_as_given_and_shown_whole(client: APIClient, catalo
     assert (exercise["key"], exercise["exercise"], exercise["details"]) == ("b1e1", "back-squat", None)
     assert exercise["sets"][0]["load_kg"] == 100
     assert client.get(response["Location"]).json() == body
+
+
+def test_a_prescription_is_told_in_the_order_of_its_shape(client: APIClient, catalogue: None) -> None:
+    url = client.post(SESSIONS, import_request(), format="json")["Location"]
+    teach(TrainingSession.objects.get(), "b1e1")
+    told = client.get(url).json()["prescription"]
+    assert list(told) == list(Prescription.model_fields)
+    block = told["blocks"][0]
+    assert list(block) == list(Block.model_fields)
+    assert list(block["exercises"][0]) == [*PrescribedExercise.model_fields, "details"]
+    assert list(block["exercises"][0]["sets"][0]) == list(Set.model_fields)
+    assert list(block["exercises"][0]["details"]) == [*DETAILS, "source"]
 
 
 def test_what_get_gives_can_be_posted(client: APIClient, catalogue: None) -> None:
@@ -147,6 +162,7 @@ def test_who_has_the_session_already_is_told_so(client: APIClient, athlete: User
     response = client.get(url, HTTP_IF_NONE_MATCH=form.format(etag))
     assert response.status_code == 304
     assert response.content == b""
+    assert not response.has_header("Content-Type")
     assert response["ETag"] == etag
 
 
@@ -170,6 +186,7 @@ def test_a_session_of_somebody_else_is_not_there(client: APIClient, method: str,
     session = TrainingSessionFactory.create()
     response = getattr(client, method)(f"{SESSIONS}{session.pk}/{tail}")
     assert response.status_code == 404
+    assert getattr(client, method)(f"{SESSIONS}{session.pk}/{tail}", {"x": 1}).status_code == 404, "whatever it says"
     missing = getattr(client, method)(f"{SESSIONS}{uuid4()}/{tail}")
     assert missing.content == response.content, "nobody learns which ids exist"
     session.refresh_from_db()
@@ -254,7 +271,9 @@ def test_a_filter_that_cannot_be_is_refused_by_name(client: APIClient, name: str
     assert pointers(response) == [f"/{name}"]
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-22T10:00"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-22T10:00", FAR_WEST]
+)
 def test_a_moment_at_the_end_of_time_is_a_moment(client: APIClient, moment: str) -> None:
     assert client.get(SESSIONS, {"created_after": moment}).status_code == 200
 
@@ -292,7 +311,8 @@ def test_a_session_is_done_and_not_done_after_all(client: APIClient, athlete: Us
     [
         ({"at": "yesterday"}, "/at"), ({"at": 5}, "/at"), ({"at": "9999-12-31T23:59:59Z"}, "/at"), ({"rpe": 0}, "/rpe"),
         ({"rpe": 11}, "/rpe"), ({"rpe": "7"}, "/rpe"), ({"rpe": True}, "/rpe"), ({"mood": "good"}, "/mood"), ([], ""),
-        ({"at": "0001-01-01T00:00:00+14:00"}, "/at"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "/at"), ({"at": "1899-12-31T23:59:59Z"}, "/at"),
+        ({"at": FAR_WEST}, "/at"),
     ],
 )  # fmt: skip
 def test_done_that_cannot_be_is_refused_at_its_place(client: APIClient, athlete: User, body: Any, place: str) -> None:

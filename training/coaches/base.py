@@ -27,7 +27,7 @@ class Profile:
 
     def discipline(self, request: SessionRequest) -> str:
         """The discipline asked for, or the coach's first. Raises Refused at /discipline for another coach's."""
-        chosen = request.discipline or self.disciplines[0]
+        chosen = self.disciplines[0] if request.discipline is None else request.discipline
         if chosen not in self.disciplines:
             raise Refused.at(
                 "/discipline",
@@ -41,7 +41,6 @@ class Coach(Profile, ABC):
     """A coach that serves. Every method is pure: the same arguments give the same answer."""
 
     available: ClassVar[bool] = True
-    prompt_version: ClassVar[str]  # changes with every change of the prompt or the draft
     draft: ClassVar[type[BaseModel]]  # what a model answers: slugs and numbers, valid in the provider's strict mode
 
     @abstractmethod
