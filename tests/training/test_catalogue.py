@@ -1,6 +1,10 @@
+import re
 from collections import Counter
+from collections.abc import Iterator
 from io import StringIO
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +17,7 @@ from pydantic import ValidationError
 from tests.training.shapes import CATALOGUE, entry
 from training.catalogue import Catalogue, fold
 from training.catalogue.stored import current, load
+from training.coaches import REGISTRY, Coach
 from training.models import Exercise
 
 FILES = Catalogue.from_files()
@@ -123,7 +128,8 @@ def test_files_that_are_not_there_make_an_empty_catalogue(tmp_path: Path) -> Non
 
 
 def test_a_slug_is_the_english_name_in_kebab_case() -> None:
-    assert [e.slug for e in FILES if fold(e.slug) != fold(e.name.en)] == []
+    kebab = {e.slug: re.sub(r"[^a-z0-9]+", "-", e.name.en.lower().replace("'", "")) for e in FILES}
+    assert {slug: name for slug, name in kebab.items() if slug != name} == {}
 
 
 def test_neighbours_are_in_the_catalogue() -> None:
@@ -143,10 +149,59 @@ def test_every_exercise_is_found_by_its_own_names_by_its_own_coaches() -> None:
     assert lost == set()
 
 
-def test_no_two_exercises_have_the_same_words() -> None:
-    cues = Counter(text for e in FILES for text in (e.cue.en, e.cue.fr))
-    breakdowns = Counter(d.breakdown.execution for e in FILES for d in (e.details.en, e.details.fr))
-    assert [text for text, often in (cues + breakdowns).items() if often > 1] == []
+def texts(part: Any) -> Iterator[str]:
+    """Every text of a nested value."""
+    if isinstance(part, str):
+        yield part
+    else:
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from texts(inner)
+
+
+def sentences(language: str) -> Iterator[str]:
+    for e in FILES:
+        yield getattr(e.cue, language)
+        yield from texts(getattr(e.details, language).model_dump())
+
+
+def test_no_text_is_empty_or_said_twice_in_either_language() -> None:
+    said = Counter(chain(sentences("en"), sentences("fr")))
+    assert [text for text, often in said.items() if often > 1 or len(text.split()) < 3 or text != text.strip()] == []
+    for name in ("en", "fr"):
+        assert max(Counter(fold(getattr(e.name, name)) for e in FILES).values()) == 1
+
+
+def test_every_sentence_ends_and_is_spelled_as_its_language_asks() -> None:
+    english, french = [*sentences("en")], [*sentences("fr"), *(e.name.fr for e in FILES)]
+    assert [text for text in (*sentences("en"), *sentences("fr")) if text[-1] not in ".!?\u00bb"] == []
+    assert [text for text in english if "\u2019" in text or "\u00a0" in text] == []
+    # No straight apostrophe, and a no-break space before two-part punctuation.
+    assert [text for text in french if "'" in text or re.search(r"(?<![\u00a0\u202f\d])[:;?!]", text)] == []
+
+
+def test_a_name_means_one_exercise_but_for_row() -> None:
+    bearers: dict[str, set[str]] = {}
+    for e in FILES:
+        for name in e.names():
+            bearers.setdefault(fold(name), set()).add(e.slug)
+    several = {name: slugs for name, slugs in bearers.items() if len(slugs) > 1}
+    assert several == {"row": {"barbell-row", "inverted-row", "rowing-machine"}}
+
+
+def test_every_exercise_can_be_reached_with_some_equipment_by_its_coaches() -> None:
+    for e in FILES:
+        serving = [coach for slug in e.coaches if isinstance(coach := REGISTRY[slug], Coach)]
+        assert all(e.possible(coach.equipment) for coach in serving), e.slug
+
+
+def test_every_exercise_serves_somewhere_and_works_something() -> None:
+    for e in FILES:
+        assert e.roles, e.slug
+        assert e.coaches, e.slug
+        assert e.primary, e.slug
+        assert not set(e.primary) & set(e.secondary), e.slug
+        assert len({*e.primary}) == len(e.primary), e.slug
+        assert set(e.coaches) <= REGISTRY.keys(), e.slug
 
 
 # --- the database ---

@@ -237,6 +237,18 @@ def test_the_best_estimate_wins_and_sets_of_more_than_twelve_give_none() -> None
     assert none["by_exercise"][0]["estimated_1rm_kg"] is None
 
 
+def test_an_estimate_of_a_lift_with_the_body_says_that_it_is_of_the_added_load() -> None:
+    volume, _ = analysis(block(exercise("pull-up", {"reps": 5, "load_kg": 20, "rpe": 10})))
+    assert volume["by_exercise"][0]["estimated_1rm_kg"] == pytest.approx(20 / 0.863, abs=1e-4)
+    assert "added load" in volume["reasons"]["by_exercise.0.estimated_1rm_kg"]
+
+
+def test_an_estimate_by_epley_of_a_lift_with_the_body_is_a_lower_bound_too() -> None:
+    volume, _ = analysis(block(exercise("pull-up", {"reps": 5, "load_kg": 20})))
+    reason = volume["reasons"]["by_exercise.0.estimated_1rm_kg"]
+    assert ("lower bound" in reason, "added load" in reason) == (True, True)
+
+
 def test_holds_and_distances_are_sets_without_reps_or_volume() -> None:
     volume, intensity = analysis(block(exercise("farmers-carry", {"distance_meters": 40, "load_kg": 24}, implements=2)))
     assert (volume["total_sets"], volume["total_reps"], volume["total_volume_kg"]) == (1, 0, 0)

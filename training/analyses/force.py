@@ -25,6 +25,8 @@ BAND_BOUNDS = (70, 80, 90)  # %1RM at which the next band begins
 PRIMARY, SECONDARY = 1.0, 0.5  # of a set, Pelland et al. 2024, doi 10.1007/s40279-025-02344-w
 
 _NO_PERCENT = "No set's %1RM is known: it takes percent_1rm, a load and the athlete's 1RM, or 1-12 reps at RPE 6-10."
+_LOWER_BOUND = "A lower bound: without an RPE of 6-10, Epley takes the set for all there was."
+_ADDED_LOAD = "Of the added load alone: the body that is lifted with it is not counted."
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,11 @@ def _exercise_row(work: _Work, maxes: OneRepMaxes) -> tuple[dict[str, Any], dict
     estimate = estimated_1rm(work.sets)
     if estimate is None:
         reasons["estimated_1rm_kg"] = "No working set of 1-12 reps has a load."
-    elif not estimate[1]:
-        reasons["estimated_1rm_kg"] = "A lower bound: without an RPE of 6-10, Epley takes the set for all there was."
+    else:
+        notes = [] if estimate[1] else [_LOWER_BOUND]
+        notes += [_ADDED_LOAD] if work.entry is not None and work.entry.modality == "gymnastics" else []
+        if notes:
+            reasons["estimated_1rm_kg"] = " ".join(notes)
     total_inol = _inol(_known(work, maxes))
     if total_inol is None:
         reasons["inol"] = _NO_PERCENT

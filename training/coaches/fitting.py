@@ -10,17 +10,47 @@ from training.prescription import Block, PrescribedExercise, Prescription
 
 _MAIN: Final = frozenset({"main"})
 _EXTRA: Final = frozenset({"accessory", "skill", "conditioning"})
+_WORK: Final = _MAIN | _EXTRA
 _EASY: Final = frozenset({"warmup", "cooldown"})
+_HEAVY_REST_SECONDS, _LEAST_REST_SECONDS = 120, 60  # what a heavy lift needs at least, and what any does
 
 
 def trim(prescription: Prescription, means: Means, limit_seconds: float) -> Prescription:
-    """The same session within a time: what matters least goes first, one step at a time; the main exercise stays."""
-    while seconds_of(prescription, means) > limit_seconds:
-        shorter = next((p for step in _STEPS if (p := step(prescription)) is not None), None)
+    """The same session within a time: what matters least goes first, one step at a time; the main exercise stays.
+
+    Where whole exercises went, the sets and rests that the others lost come back as far as there is time again.
+    """
+    trimmed = prescription
+    while seconds_of(trimmed, means) > limit_seconds:
+        shorter = next((p for step in _STEPS if (p := step(trimmed)) is not None), None)
         if shorter is None:
             break
-        prescription = shorter
-    return prescription
+        trimmed = shorter
+    return _given_back(trimmed, prescription, means, limit_seconds)
+
+
+def _given_back(trimmed: Prescription, whole: Prescription, means: Means, limit_seconds: float) -> Prescription:
+    """With as much of the rests that the session lost as fits, then of its sets; the first exercises come first."""
+    before = {(e.exercise, e.name): e for e in trained(whole)}
+    for place in reversed(_places(trimmed, _WORK)):
+        chosen = _at(trimmed, place)
+        sets = before[chosen.exercise, chosen.name].sets[: len(chosen.sets)]
+        longer = _with_exercise(trimmed, place, chosen.model_copy(update={"sets": sets}))
+        if seconds_of(longer, means) > limit_seconds:
+            break  # no exercise rests longer than one that comes before it
+        trimmed = longer
+    for place in reversed(_places(trimmed, _WORK)):
+        while True:
+            lead, chosen = trained(trimmed)[0], _at(trimmed, place)
+            if len(chosen.sets) >= len(before[chosen.exercise, chosen.name].sets):
+                break
+            if chosen is not lead and _work(chosen) >= _work(lead):
+                break  # none gets more sets than what leads
+            longer = _with_exercise(trimmed, place, chosen.model_copy(update={"sets": [*chosen.sets, chosen.sets[-1]]}))
+            if seconds_of(longer, means) > limit_seconds:
+                break
+            trimmed = longer
+    return trimmed
 
 
 def _with_block(prescription: Prescription, index: int, block: Block | None) -> Prescription:
@@ -46,15 +76,26 @@ def _places(prescription: Prescription, roles: frozenset[str]) -> list[tuple[int
     ]
 
 
-def _fewer_sets(roles: frozenset[str], floor: int) -> Callable[[Prescription], Prescription | None]:
-    def step(prescription: Prescription) -> Prescription | None:
-        def count(place: tuple[int, int]) -> int:
-            return sum(set_.kind != "warmup" for set_ in prescription.blocks[place[0]].exercises[place[1]].sets)
+def _at(prescription: Prescription, place: tuple[int, int]) -> PrescribedExercise:
+    return prescription.blocks[place[0]].exercises[place[1]]
 
-        most = max(_places(prescription, roles), key=count, default=None)
-        if most is None or count(most) <= floor:
+
+def _work(exercise: PrescribedExercise) -> int:
+    return sum(set_.kind != "warmup" for set_ in exercise.sets)
+
+
+def _fewer_sets(main: int, extra: int) -> Callable[[Prescription], Prescription | None]:
+    """One set less of the exercise that has most, the last of several; at least so many of main and other ones stay."""
+
+    def step(prescription: Prescription) -> Prescription | None:
+        # A main exercise counts one set less than it has: it may have one more than the others.
+        counted = {place: _work(_at(prescription, place)) for place in _places(prescription, _WORK)}
+        spare = [(counted[place], place) for place in _places(prescription, _EXTRA) if counted[place] > extra]
+        spare += [(counted[place] - 1, place) for place in _places(prescription, _MAIN) if counted[place] > main]
+        if not spare:
             return None
-        chosen = prescription.blocks[most[0]].exercises[most[1]]
+        most = max(spare, key=lambda each: each[0])[1]
+        chosen = _at(prescription, most)
         return _with_exercise(prescription, most, chosen.model_copy(update={"sets": chosen.sets[:-1]}))
 
     return step
@@ -82,7 +123,7 @@ def _fewer_easy(role: str) -> Callable[[Prescription], Prescription | None]:
 def _shorter_holds(prescription: Prescription) -> Prescription | None:
     """Long easy work of warm-up and cool-down at half its length, down to half a minute."""
     for place in _places(prescription, _EASY):
-        chosen = prescription.blocks[place[0]].exercises[place[1]]
+        chosen = _at(prescription, place)
         if any((set_.duration_seconds or 0) > 30 for set_ in chosen.sets):
             sets = [
                 s.model_copy(update={"duration_seconds": max(30, whole_tens(s.duration_seconds / 2))})
@@ -94,35 +135,43 @@ def _shorter_holds(prescription: Prescription) -> Prescription | None:
     return None
 
 
-def _shorter_rests(prescription: Prescription) -> Prescription | None:
-    """All rests down to a minute."""
-    for place in _places(prescription, _MAIN | _EXTRA):
-        chosen = prescription.blocks[place[0]].exercises[place[1]]
-        if any((set_.rest_seconds or 0) > 60 for set_ in chosen.sets):
-            sets = [s.model_copy(update={"rest_seconds": min(60, s.rest_seconds or 0)}) for s in chosen.sets]
-            return _with_exercise(prescription, place, chosen.model_copy(update={"sets": sets}))
-    return None
+def _shorter_rests(most_seconds: int) -> Callable[[Prescription], Prescription | None]:
+    """The rests of one more exercise down to so much, the last first."""
+
+    def step(prescription: Prescription) -> Prescription | None:
+        for place in _places(prescription, _WORK):
+            chosen = _at(prescription, place)
+            if any((set_.rest_seconds or 0) > most_seconds for set_ in chosen.sets):
+                sets = [
+                    s.model_copy(update={"rest_seconds": min(most_seconds, s.rest_seconds or 0)}) for s in chosen.sets
+                ]
+                return _with_exercise(prescription, place, chosen.model_copy(update={"sets": sets}))
+        return None
+
+    return step
 
 
+# A lift more is worth more than a fourth set, and than the third minute of a rest.
 _STEPS: tuple[Callable[[Prescription], Prescription | None], ...] = (
-    _fewer_sets(_EXTRA, 2),
+    _fewer_sets(main=3, extra=2),
     _fewer_exercises(_EXTRA, 2),
-    _fewer_sets(_MAIN, 3),
+    _shorter_rests(_HEAVY_REST_SECONDS),
+    _fewer_exercises(_EXTRA, 1),
+    _fewer_sets(main=2, extra=2),
     _fewer_exercises(_EXTRA, 0),
-    _fewer_exercises(_MAIN, 1),
     _shorter_holds,
-    _fewer_sets(_MAIN, 2),
+    _fewer_exercises(_MAIN, 1),
     _fewer_easy("cooldown"),
     _fewer_easy("warmup"),
-    _shorter_rests,
-    _fewer_sets(_MAIN, 1),
+    _shorter_rests(_LEAST_REST_SECONDS),
+    _fewer_sets(main=1, extra=1),
 )
 
 
 def with_rests(prescription: Prescription, rest_seconds: int) -> Prescription:
     """The working sets of the main exercises with rests of at least so much."""
     for place in _places(prescription, _MAIN):
-        chosen = prescription.blocks[place[0]].exercises[place[1]]
+        chosen = _at(prescription, place)
         sets = [
             s.model_copy(update={"rest_seconds": max(s.rest_seconds or 0, rest_seconds)}) if s.kind != "warmup" else s
             for s in chosen.sets

@@ -19,8 +19,10 @@ _Named = TypeVar("_Named", bound=str)
 _QUALITIES: Final[dict[Quality, str]] = {
     "power": r"power|explosi\w+|speed|jump\w*|puissance|puissante?s?|vitesse|detente",
     "endurance": r"endurance|stamina|high reps?|resistance musculaire|longues? series?|endurants?e?",
-    "hypertrophy": r"hypertroph\w+|muscle|muscles|muscular|mass|size|bigger|grow\w*|bulk\w*|physique|bodybuilding"
-    r"|tone\w*|aesthetic\w*|masse|musculaire|musculation|volume|grossir|prise de muscle",
+    "hypertrophy": r"hypertroph\w+|muscle|muscles|muscular|muscl(?:er|ee?s?)|mass|size|bigger|grow\w*|bulk\w*|physique"
+    r"|bodybuilding|tone\w*|aesthetic\w*|masse|musculaire|musculation|volume|grossir|prise de muscle"
+    r"|(?:lose|losing|burn\w*) (?:weight|fat)|(?:fat|weight) loss|lean\w*|maigrir|seche|tonifier"
+    r"|(?:perdre|perte) (?:du |de |le )?(?:gras|poids|graisse|ventre)",
     "strength": r"strength|strong\w*|heavy|heavier|max|maximal|maximum|1 ?rm|pr|peak\w*|force|fort|forte|forts|lourd\w*"
     r"|powerlifting|record",
 }
@@ -30,8 +32,11 @@ _BY_DISCIPLINE: Final[dict[str, Quality]] = {"bodybuilding": "hypertrophy"}
 _FOCUSES: Final[dict[Focus, str]] = {
     "lower": r"legs?|leg day|lower body|lower|quads?|quadriceps|hamstrings?|glutes?|calves|squats?|deadlifts?|jambes?"
     r"|bas du corps|cuisses?|fessiers?|ischios?|mollets?|souleve de terre",
-    "push": r"push|chest|pecs?|bench|shoulders?|triceps|poussee|pectoraux|epaules?|developpe couche|poitrine",
-    "pull": r"pull|back|lats?|pull ups?|rows?|tirage|dos|dorsaux|tractions?",
+    "push": r"push(?! (?:my|me|it|hard|harder|through|past))|chest|pecs?|bench|shoulders?|triceps|poussee|pectoraux"
+    r"|epaules?|developpe couche|poitrine",
+    "pull": r"pull|(?<!get )(?<!getting )(?<!come )(?<!coming )(?<!go )(?<!going )(?<!been )(?<!am )(?<!i m )"
+    r"back(?! (?:to|in|into|from|on|after|pain|hurts|injury))|lats?|pull ups?|rows?|tirage|(?<!mal au )(?<!mal de )dos"
+    r"|dorsaux|tractions?",
     "upper": r"upper body|upper|arms?|biceps|haut du corps|bras",
     "full": r"full body|whole body|corps entier|tout le corps|complet\w*",
 }
@@ -53,7 +58,11 @@ def focus(goal: str, discipline: str, named: list[Entry]) -> Focus:
         return "strongman"
     if named:  # a named lift leads a session for all of the body
         return "full"
-    return _first_named(_FOCUSES, plain(goal)) or "full"
+    text = plain(goal)
+    parts = {part for part, pattern in _FOCUSES.items() if re.search(rf"\b(?:{pattern})\b", text)}
+    if parts and parts <= {"push", "pull", "upper"}:
+        return parts.pop() if len(parts) == 1 else "upper"
+    return "lower" if parts == {"lower"} else "full"
 
 
 def _first_named(patterns: Mapping[_Named, str], text: str) -> _Named | None:
@@ -95,7 +104,7 @@ _FOCUS_NAMES: Final[dict[Language, dict[Focus, str]]] = {
     },
     "fr": {
         "full": "Corps entier", "lower": "Bas du corps", "upper": "Haut du corps", "push": "Poussée", "pull": "Tirage",
-        "powerlifting": "Force athlétique", "strongman": "Homme fort",
+        "powerlifting": "Force athlétique", "strongman": "Strongman",
     },
 }  # fmt: skip
 
@@ -115,9 +124,11 @@ def rationale(quality: Quality, lead: PrescribedExercise, language: Language, *,
     else:
         amount = f"{len(work)} × {number(each.duration_seconds or each.distance_meters or 0, language)}"
         amount += " s" if each.duration_seconds else " m"
+    if lead.per_side:
+        amount += " par côté" if language == "fr" else " per side"
     name, goal, effort = lead.name or "", _QUALITY_NAMES[language][quality], number(each.rpe or 0, language)
     if language == "fr":
-        then = ", puis le reste par ordre d’effort" if more else ""
-        return f"Objectif {goal}\u00a0: {name}, {amount} à RPE {effort}, {rest} s de repos{then}."
-    then = ", then the others in order of effort" if more else ""
+        then = ", puis le travail complémentaire" if more else ""
+        return f"Objectif {goal}\u00a0: {name}, {amount} à RPE {effort} avec {rest} s de repos{then}."
+    then = ", then accessory work" if more else ""
     return f"Goal {goal}: {name}, {amount} at RPE {effort} with {rest} s of rest{then}."

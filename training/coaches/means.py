@@ -21,6 +21,7 @@ FREE_WEIGHTS = ("barbell", "dumbbell", "kettlebell")
 STACKED = ("machine", "sled", "sandbag")
 STACK_STEP_KG = 5  # a machine's stack
 HEAVIEST_KG = 1_000  # what a prescription can hold
+GROWN_AGE, SENIOR_AGE = 16, 60  # nothing maximal before, longer warm-ups after
 LEAST_SHARE_OF_1RM = 0.6  # an empty bar beyond it leaves no room to ramp or to train
 
 
@@ -43,6 +44,23 @@ class Means:
     def tired(self) -> bool:
         """Energy of 3 or less: visibly less volume and effort."""
         return self.request.energy_level <= 3
+
+    @property
+    def young(self) -> bool:
+        """Still growing: no maximal efforts."""
+        age = self.request.athlete.age
+        return age is not None and age < GROWN_AGE
+
+    @property
+    def senior(self) -> bool:
+        """Past the age from which a warm-up takes longer."""
+        age = self.request.athlete.age
+        return age is not None and age > SENIOR_AGE
+
+    @property
+    def cautious(self) -> bool:
+        """The young, and those who begin late: technique before weight, light implements before the bar."""
+        return self.young or (self.senior and self.level == "beginner")
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:

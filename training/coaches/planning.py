@@ -6,7 +6,7 @@ Pure functions over prescriptions. Times are seconds, loads kilograms, percentag
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from training.catalogue import Entry
 from training.catalogue.entry import Muscle
@@ -17,7 +17,8 @@ from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
 from training.timing import session_seconds
 
-GROWN_AGE, SENIOR_AGE = 16, 60  # no maximal efforts before, longer warm-ups after
+Strain = Literal["grip", "lower back", "overhead"]
+
 RAMP_FROM_PERCENT = 80  # heavier sets are led up to
 RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that rounding never passes them
 RAMP_REST_SECONDS = 60
@@ -35,6 +36,7 @@ class Dose:
 
     Where loads come in steps, those of `least_percent` of the 1RM and `least_reps` go first: the goal's row.
     What is not counted in repetitions is done for `amount` of its own measure, or for what suits so many repetitions.
+    A lift that `leads` is never begun cold, however light it is.
     """
 
     sets: int
@@ -45,12 +47,12 @@ class Dose:
     amount: int | None = None
     least_percent: float = 0
     least_reps: int = 1
+    leads: bool = False
 
 
 def rpe_cap(means: Means) -> float:
     """The most effort this athlete is asked for today."""
-    age = means.request.athlete.age
-    cap = 8.0 if means.level == "beginner" or (age is not None and (age < GROWN_AGE or age > SENIOR_AGE)) else 9.5
+    cap = 8.0 if means.level == "beginner" or means.young or means.senior else 9.5
     return min(cap, 7.0) if means.tired else cap
 
 
@@ -58,8 +60,7 @@ def rpe_limit(means: Means) -> float:
     """The most effort that passes: generated sessions keep the cap, an import all but what level and age forbid."""
     if means.request.prescription is None:
         return rpe_cap(means)
-    age = means.request.athlete.age
-    return 8.0 if means.level == "beginner" or (age is not None and age < GROWN_AGE) else 10.0
+    return 8.0 if means.level == "beginner" or means.young else 10.0
 
 
 # --- exercises and sets ---------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
     if entry.measure != "reps":
         return [_measured(entry, dose, rest)] * dose.sets
     work = _loaded(entry, dose, means) or Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
-    return [*ramp(entry, work, means), *[work] * dose.sets]
+    return [*ramp(entry, work, means, leads=dose.leads), *[work] * dose.sets]
 
 
 def _measured(entry: Entry, dose: Dose, rest: float) -> Set:
@@ -175,20 +176,26 @@ def felt(reps: int, percent: float) -> float:
     return 10.5
 
 
-def ramp(entry: Entry, work: Set, means: Means) -> list[Set]:
-    """Lighter sets that lead up to a heavy one: none below 80 %, two or three from there on, no jump over 20 points."""
+def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[Set]:
+    """Lighter sets that lead up to a heavy one: two or three from 80 % on, with no jump over 20 points.
+
+    Below that none, but one for a lift that leads a session.
+    """
     percent = percent_of(work)
-    if percent is None or percent < RAMP_FROM_PERCENT or work.reps is None or not means.loadable(entry):
+    if percent is None or work.reps is None or not means.loadable(entry):
+        return []
+    count = 0 if percent < RAMP_FROM_PERCENT else 2 if percent < 90 else 3
+    if not count and not leads:
         return []
     maximum = means.one_rep_max_kg.get(entry.slug)
     if maximum is None or work.load_kg is None:
         return [
             Set(kind="warmup", reps=min(reps, work.reps + 2), rpe=rpe, rest_seconds=RAMP_REST_SECONDS)
-            for reps, rpe in ((5, 3), (3, 5))
+            for reps, rpe in (((5, 3), (3, 5)) if count else ((5, 4),))
         ]
     steps: list[float] = []
     load = work.load_kg
-    for _ in range(2 if percent < 90 else 3):
+    for _ in range(count or 1):
         least = load - RAMP_JUMP_PERCENT / 100 * maximum
         load = next(kilograms for kilograms in means.loads_kg(entry) if kilograms >= least)
         steps.insert(0, load)
@@ -226,6 +233,19 @@ def muscle_shares(entry: Entry) -> Iterator[tuple[Muscle, float]]:
     """What a set of the exercise counts for each muscle: 1 for the primary ones, 0.5 for the secondary."""
     yield from ((muscle, 1.0) for muscle in entry.primary)
     yield from ((muscle, 0.5) for muscle in entry.secondary)
+
+
+def strains(entry: Entry | None) -> frozenset[Strain]:
+    """What an exercise tires beside its movers, so that the next one had better not need it."""
+    if entry is None:
+        return frozenset()
+    muscles = {*entry.primary, *entry.secondary}
+    found: dict[Strain, bool] = {
+        "grip": "forearms" in muscles,
+        "lower back": "lower back" in muscles,
+        "overhead": entry.pattern == "vertical_push",
+    }
+    return frozenset(strain for strain, is_there in found.items() if is_there)
 
 
 def hard(set_: Set) -> bool:

@@ -7,10 +7,11 @@ from training.catalogue import Entry
 from training.catalogue.entry import Muscle
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
-from training.coaches.planning import EASY_RPE, SENIOR_AGE, exercise, finished
+from training.coaches.planning import EASY_RPE, exercise, finished
 from training.prescription import Block, Kind, PrescribedExercise, Prescription, Set
 
 EASY_REPS = 8
+EASY_BODY_REPS = {"beginner": 5, "intermediate": 3, "advanced": 3}  # of a push-up or a pull-up, by its own level
 EASY_HOLD_SECONDS = 30
 EASY_CYCLICAL_SECONDS = 120
 MOST_LOOSENING = 3  # mobility exercises of a warm-up
@@ -20,9 +21,8 @@ MOST_CALM_SECONDS = 600
 
 def preparation_seconds(means: Means) -> int:
     """How long the warm-up is: an eighth of the session, longer for those over 60."""
-    age = means.request.athlete.age
     share = 60 * means.request.available_minutes // 8
-    return max(60, min(share * 3 // 2, 1_200)) if age is not None and age > SENIOR_AGE else max(45, min(share, 900))
+    return max(60, min(share * 3 // 2, 1_200)) if means.senior else max(45, min(share, 900))
 
 
 def warmup(means: Means, lead: Entry, seconds: float) -> Block:
@@ -89,7 +89,8 @@ def easy(
     elif seconds is None and entry.measure != "reps":
         seconds = EASY_HOLD_SECONDS * (2 if entry.unilateral else 1)
     if seconds is None:
-        work = Set(kind=kind, reps=EASY_REPS, rpe=EASY_RPE)
+        whole_body = entry.modality == "gymnastics" and entry.pattern.endswith(("push", "pull"))
+        work = Set(kind=kind, reps=EASY_BODY_REPS[entry.level] if whole_body else EASY_REPS, rpe=EASY_RPE)
     else:
         work = Set(kind=kind, duration_seconds=seconds / (2 if entry.unilateral else 1), rpe=EASY_RPE)
     return exercise(entry, [work], means, substitutes=False)
