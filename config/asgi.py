@@ -7,6 +7,7 @@ with its length.
 
 import asyncio
 import os
+import warnings
 from typing import Any
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope, Scope
@@ -16,6 +17,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # A caller is better told 503 soon than answered late, while a worker had better wait than lose an item in hand.
 os.environ.setdefault("DATABASE_POOL_TIMEOUT_SECONDS", "5")
+# WhiteNoise streams files from this disk; reading one in a thread holds nobody else up.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django: Any = get_asgi_application()
 
 from config.http import Problem  # noqa: E402 - Django must be set up first
