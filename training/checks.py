@@ -7,6 +7,7 @@ judged, never changed. Pure.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias, get_args
 
 from training.catalogue import Catalogue, Entry
@@ -17,7 +18,7 @@ from training.coaches.means import Means, Obstacle
 from training.coaches.phrases import MUSCLES_FR
 from training.coaches.planning import Dose
 from training.counting import working_sets
-from training.one_rep_max import CHART_REPS, OneRepMaxes, chart_percent, inol
+from training.one_rep_max import CHART_REPS, chart_percent, inol
 from training.prescription import Block, PrescribedExercise, Prescription, Refused, Role, Set
 from training.request import SessionRequest
 
@@ -26,6 +27,7 @@ LEAST_OF_BUDGET = 0.8
 FILLED_TO = 0.85  # where less than the least is used
 POSSIBLE_MARGIN = 0.5  # points of %1RM by which a rounded load may pass the chart
 EFFORT_MARGIN = 1.5  # between a stated RPE and the chart's
+RAMP_JUMP = 20  # points of %1RM from one set to the next on the way up
 EASY = frozenset({"warmup", "cooldown"})
 
 
@@ -139,8 +141,7 @@ def _sets(case: _Case) -> _Verdict:
 
 
 def _sane(exercise: PrescribedExercise, means: Means) -> bool:
-    maxes = OneRepMaxes(means.request.athlete.one_rep_max_kg, means.request.coach, means.catalogue)
-    return all(_sane_set(set_, maxes.percent(exercise, set_), means) for set_ in exercise.sets)
+    return all(_sane_set(set_, means.maxes.percent(exercise, set_), means) for set_ in exercise.sets)
 
 
 def _sane_set(set_: Set, percent: float | None, means: Means) -> bool:
@@ -156,22 +157,25 @@ def _sane_set(set_: Set, percent: float | None, means: Means) -> bool:
 
 
 def _ramp(case: _Case) -> _Verdict:
-    """Lighter sets lead up to every loaded lift of 80 % and more."""
-    wrong = _names(
-        case, lambda block, exercise, entry: block.role not in EASY and not _ramped(exercise, entry, case.means)
-    )
+    """Lighter sets lead up to every loaded lift of 80 % and more, wherever in the session they stand."""
+    whole: defaultdict[str, list[PrescribedExercise]] = defaultdict(list)
+    for _, exercise, entry in case.entries():
+        whole[entry.slug].append(exercise)
+    lifts = [(case.means.catalogue[slug], exercises) for slug, exercises in whole.items()]
+    wrong = [
+        planning.named(entry, case.means) for entry, exercises in lifts if not _ramped(exercises, entry, case.means)
+    ]
     return not wrong, found(case.means.language, wrong)
 
 
-def _ramped(exercise: PrescribedExercise, entry: Entry, means: Means) -> bool:
-    heavy = (place for place, set_ in enumerate(exercise.sets) if set_.kind != "warmup" and _heavy(set_))
-    first = next(heavy, None)
-    return first is None or first >= 2 or not means.loadable(entry)
-
-
-def _heavy(set_: Set) -> bool:
-    percent = planning.percent_of(set_)
-    return percent is not None and percent >= planning.RAMP_FROM_PERCENT
+def _ramped(exercises: list[PrescribedExercise], entry: Entry, means: Means) -> bool:
+    """Are two sets done before the first heavy one, the last of them at most 20 points lighter?"""
+    percents = [means.maxes.percent(exercise, set_) for exercise in exercises for set_ in exercise.sets]
+    first = next((place for place, p in enumerate(percents) if p and p >= planning.RAMP_FROM_PERCENT), None)
+    if first is None or not means.loadable(entry):
+        return True
+    known = [percent for percent in percents[: first + 1] if percent is not None]
+    return first >= 2 and all(heavier - lighter <= RAMP_JUMP for lighter, heavier in pairwise(known))
 
 
 def _dose(case: _Case) -> _Verdict:
@@ -184,7 +188,7 @@ def _dose(case: _Case) -> _Verdict:
             continue
         for muscle, share in planning.muscle_shares(entry):
             muscles[muscle] += share * counted.times
-        percent = planning.percent_of(counted.set)
+        percent = case.means.maxes.percent(counted.exercise, counted.set)
         if percent is not None:
             load[planning.named(entry, case.means)] += inol(counted.reps, percent)
     french = case.means.language == "fr"
@@ -354,7 +358,7 @@ class _Mending:
         if not _sane(exercise, self.means):
             exercise = self._dosed(entry, exercise)
             self._note("sets", "eased", name=planning.named(entry, self.means))
-        elif not _ramped(exercise, entry, self.means):
+        elif not _ramped([exercise], entry, self.means):
             exercise = self._dosed(entry, exercise)
             self._note("ramp", "ramped", name=planning.named(entry, self.means))
         work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]

@@ -152,6 +152,31 @@ def test_a_heavy_lift_without_a_ramp_is_found() -> None:
     assert not run(session(block("main", exercise("back-squat", reps=3, percent_1rm=85, rest_seconds=60))))["ramp"].ok
 
 
+@pytest.mark.parametrize(
+    ("kilograms", "ramped"),
+    [((60, 80, 100), True), ((50, 70, 90, 100), True), ((60, 100), False), ((60, 70, 100), False), ((100,), False)],
+)
+def test_a_ramp_has_two_lighter_sets_and_no_jump_over_twenty_points(kilograms: tuple[int, ...], ramped: bool) -> None:
+    squat = {**exercise("back-squat"), "sets": [{"reps": 5, "load_kg": load} for load in kilograms]}
+    known = {"one_rep_max_kg": {"squat": 120}}
+    assert run(session(block("main", squat)), athlete=known)["ramp"].ok is ramped
+    apart = [{**squat, "sets": [set_]} for set_ in squat["sets"]]
+    split = session(block("warmup", *apart[:-1]) if apart[:-1] else WARMUP, block("main", apart[-1]), around=False)
+    assert run(split, athlete=known)["ramp"].ok is ramped
+
+
+def test_a_back_off_needs_no_second_ramp() -> None:
+    top = {**exercise("deadlift"), "sets": [{"reps": 3, "percent_1rm": percent} for percent in (55, 70, 85)]}
+    back_off = exercise("deadlift", sets=2, reps=3, percent_1rm=80)
+    assert run(session(block("main", top), block("accessory", back_off)))["ramp"].ok
+
+
+def test_loads_of_a_known_maximum_count_for_inol() -> None:
+    squats = session(block("main", exercise("back-squat", sets=9, reps=6, load_kg=80)))
+    assert "Back squat" in run(squats, athlete={"one_rep_max_kg": {"squat": 100}})["dose"].detail
+    assert run(squats)["dose"].ok
+
+
 def test_more_than_ten_hard_sets_a_muscle_are_found() -> None:
     check = run(session(block("main", exercise("back-squat", sets=11))))["dose"]
     assert (check.ok, "quadriceps" in check.detail) == (False, True)

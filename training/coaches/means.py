@@ -9,6 +9,7 @@ from typing import Literal
 from training.catalogue import LEVELS, Catalogue, Entry
 from training.catalogue.entry import Region
 from training.coaches import words
+from training.one_rep_max import OneRepMaxes
 from training.request import Language, Level, SessionRequest
 
 Obstacle = Literal["level", "equipment", "avoided", "injury", "place"]
@@ -132,6 +133,11 @@ class Means:
             if entry is not None:
                 known[entry.slug] = kilograms
         return known
+
+    @cached_property
+    def maxes(self) -> OneRepMaxes:
+        """The same for any set: what percent of 1RM it is."""
+        return OneRepMaxes(self.request.athlete.one_rep_max_kg, self.request.coach, self.catalogue)
 
     def obstacle(self, entry: Entry) -> Obstacle | None:
         """Why the athlete shall not do this exercise today; None where nothing is against it."""
