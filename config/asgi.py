@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# A caller is better told 503 soon than answered late, while a worker had better wait than lose an item in hand.
-os.environ.setdefault("DATABASE_POOL_TIMEOUT_SECONDS", "5")
+# A caller is better told 503 soon than answered late, while a worker had better wait than lose an item in hand. Much
+# less, and a burst of a few hundred requests, which take turns at the pool, would be told so, too.
+os.environ.setdefault("DATABASE_POOL_TIMEOUT_SECONDS", "10")
 # WhiteNoise streams files from this disk; reading one in a thread holds nobody else up.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django: Any = get_asgi_application()

@@ -236,4 +236,4 @@ def test_without_a_database_every_place_says_503_soon(tmp_path: Path) -> None:
         answers = list(pool.map(web.ask, [web.head(f"GET {path} HTTP/1.1") for path in paths]))
         assert [answer.status for answer in answers] == [503, 503, 503]
         assert [answer.headers["Retry-After"] for answer in answers[:2]] == ["1", "1"]
-        assert time.monotonic() - started < 15, "the pool's own patience is 30 s"
+        assert time.monotonic() - started < 20, "the pool's own patience is 30 s"
