@@ -104,6 +104,20 @@ def test_no_two_compound_lifts_in_a_row_tire_grip_lower_back_or_overhead_shoulde
             assert not planning.strains(one) & planning.strains(next_one), (one.slug, next_one.slug)
 
 
+@pytest.mark.parametrize(("energy", "most"), [(1, 8), (10, 12)])
+def test_three_hours_are_no_reason_for_endless_exercises(energy: int, most: int) -> None:
+    for discipline in FORCE.disciplines:
+        for session in sessions(discipline=discipline, available_minutes=180, energy_level=energy):
+            assert len(session) <= most
+            assert all(len(work(exercise)) <= 6 for exercise, _ in session)
+
+
+def test_an_arm_day_trains_biceps_and_triceps() -> None:
+    for session in sessions(discipline="bodybuilding", goal="bras", available_minutes=30):
+        isolated = {muscle for _, entry in session if entry.pattern == "isolation" for muscle in entry.primary}
+        assert {"biceps", "triceps"} <= isolated
+
+
 def test_a_push_day_ends_without_squats_however_long_it_is() -> None:
     for session in sessions(discipline="bodybuilding", goal="push day", available_minutes=120):
         assert not {"squat", "hinge", "lunge", "vertical_pull", "horizontal_pull"} & {e.pattern for _, e in session}
@@ -206,7 +220,8 @@ def test_each_step_of_energy_is_felt() -> None:
         ("pecs et dos", "upper"),
         ("legs and shoulders", "full"),
         ("gros dos", "pull"),
-        ("arms", "upper"),
+        ("arms", "arms"),
+        ("bras et pectoraux", "upper"),
         ("leg day", "lower"),
         ("push day", "push"),
         ("get back to training and push myself", "full"),

@@ -32,6 +32,7 @@ _LIFTING_SHARE_TIRED = 0.7  # what is left then is easy movement
 _LEAST_SHARE = 0.85  # of the time; less is filled with longer rests and easy movement
 _LONGER_REST_SECONDS = 60  # at most so much more than the dose says, to fill the time
 _ENOUGH_EXERCISES = 4  # make a session; fewer do only where time or means are short
+_MOST_EXERCISES, _MOST_EXERCISES_TIRED = 12, 8  # however long the session
 _MOST_SETS = 5  # of one exercise, where there is time to fill
 _FATIGUING: dict[Pattern, Pattern] = {"squat": "hinge", "hinge": "squat"}  # a heavy one leaves less for the other
 
@@ -110,8 +111,9 @@ class Planner:
         target = budget * (_LIFTING_SHARE_TIRED if self.means.tired else _LIFTING_SHARE)
         whole: Prescription | None = None
         full = False
+        most = _MOST_EXERCISES_TIRED if self.means.tired else _MOST_EXERCISES
         for slot in self._slots():
-            if self._take(slot):
+            if len(self.picks) < most and self._take(slot):
                 whole, was_full = self._assembled(), full
                 full = planning.seconds_of(whole, self.means) >= target
                 # Few exercises make room for one more: with a set less each, there may be time for it.

@@ -47,6 +47,10 @@ TEMPLATES: Final[dict[Focus, list[Slot]]] = {
         _isolate("shoulders"), _isolate("biceps"), _isolate("triceps"), _isolate("chest"), _CORE,
         *_then("horizontal_pull", "carry"), _isolate("traps", "shoulders"), _CORE,
     ],
+    "arms": [
+        _main("vertical_pull"), *_then("horizontal_push"), _isolate("biceps"), _isolate("triceps"),
+        _isolate("biceps", "forearms"), _isolate("triceps"), _isolate("shoulders"), _CORE,
+    ],
     "push": [
         _main("horizontal_push"), *_then("vertical_push", "horizontal_push"),
         _isolate("shoulders"), _isolate("triceps"), _isolate("chest"), _CORE, _isolate("triceps"), _CORE,
@@ -68,4 +72,4 @@ TEMPLATES: Final[dict[Focus, list[Slot]]] = {
     ],
 }  # fmt: skip
 # Parts of the body; the other templates train all of it.
-PARTS: Final[frozenset[Focus]] = frozenset({"lower", "upper", "push", "pull"})
+PARTS: Final[frozenset[Focus]] = frozenset({"lower", "upper", "arms", "push", "pull"})

@@ -11,7 +11,7 @@ from training.prescription import PrescribedExercise
 from training.request import Language
 
 Quality = Literal["strength", "power", "hypertrophy", "endurance"]
-Focus = Literal["full", "lower", "upper", "push", "pull", "powerlifting", "strongman"]
+Focus = Literal["full", "lower", "upper", "arms", "push", "pull", "powerlifting", "strongman"]
 
 _Named = TypeVar("_Named", bound=str)
 
@@ -37,7 +37,8 @@ _FOCUSES: Final[dict[Focus, str]] = {
     "pull": r"pull|(?<!get )(?<!getting )(?<!come )(?<!coming )(?<!go )(?<!going )(?<!been )(?<!am )(?<!i m )"
     r"back(?! (?:to|in|into|from|on|after|pain|hurts|injury))|lats?|pull ups?|rows?|tirage|(?<!mal au )(?<!mal de )dos"
     r"|dorsaux|tractions?",
-    "upper": r"upper body|upper|arms?|biceps|haut du corps|bras",
+    "upper": r"upper body|upper|haut du corps",
+    "arms": r"arms?|biceps|bras",
     "full": r"full body|whole body|corps entier|tout le corps|complet\w*",
 }
 
@@ -60,7 +61,7 @@ def focus(goal: str, discipline: str, named: list[Entry]) -> Focus:
         return "full"
     text = plain(goal)
     parts = {part for part, pattern in _FOCUSES.items() if re.search(rf"\b(?:{pattern})\b", text)}
-    if parts and parts <= {"push", "pull", "upper"}:
+    if parts and parts <= {"push", "pull", "upper", "arms"}:
         return parts.pop() if len(parts) == 1 else "upper"
     return "lower" if parts == {"lower"} else "full"
 
@@ -99,12 +100,12 @@ _QUALITY_NAMES: Final[dict[Language, dict[Quality, str]]] = {
 }  # fmt: skip
 _FOCUS_NAMES: Final[dict[Language, dict[Focus, str]]] = {
     "en": {
-        "full": "Full body", "lower": "Lower body", "upper": "Upper body", "push": "Push", "pull": "Pull",
-        "powerlifting": "Powerlifting", "strongman": "Strongman",
+        "full": "Full body", "lower": "Lower body", "upper": "Upper body", "arms": "Arms", "push": "Push",
+        "pull": "Pull", "powerlifting": "Powerlifting", "strongman": "Strongman",
     },
     "fr": {
-        "full": "Corps entier", "lower": "Bas du corps", "upper": "Haut du corps", "push": "Poussée", "pull": "Tirage",
-        "powerlifting": "Force athlétique", "strongman": "Strongman",
+        "full": "Corps entier", "lower": "Bas du corps", "upper": "Haut du corps", "arms": "Bras",
+        "push": "Poussée", "pull": "Tirage", "powerlifting": "Force athlétique", "strongman": "Strongman",
     },
 }  # fmt: skip
 
