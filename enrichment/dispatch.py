@@ -14,7 +14,9 @@ from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
+from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from config.broker import breaker
 
@@ -23,7 +25,11 @@ TASK = "enrichment.enrich"
 MESSAGE_VERSION = 1
 PULSE_TASK = "enrichment.pulse"
 PULSE_EXPIRES_SECONDS = 15
+PULSE_QUEUE_EXPIRES_SECONDS = 60  # since its last pulse: what a dead worker leaves behind in the broker
 SEND_SECONDS = 1.0
+
+# Not there, too slow, or there and refusing: full, loading, a replica by now.
+BROKER_ERRORS = (OperationalError, RedisError, OSError)
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +52,18 @@ def pulse(worker: str) -> None:
         )
 
 
-def pulse_queue(worker: str) -> str:
-    """The queue that only this worker consumes."""
-    return f"pulse.{worker}"
+def pulse_queue(worker: str) -> Queue:
+    """The queue that only this worker consumes; with an exchange of its own, which goes with it."""
+    name = f"pulse.{worker}"
+    return Queue(name, Exchange(name), routing_key=name, expires=PULSE_QUEUE_EXPIRES_SECONDS)
 
 
 def waiting() -> int:
-    """How many wake-ups wait in the broker. Raises OperationalError where it does not answer in SEND_SECONDS."""
+    """How many wake-ups wait in the broker. Raises OperationalError where it does not say so in SEND_SECONDS."""
     try:
         return _sender().submit(_count_waiting).result(timeout=SEND_SECONDS)
-    except TimeoutError as error:
-        raise OperationalError("the broker does not answer") from error
+    except BROKER_ERRORS as error:
+        raise OperationalError(f"the broker does not answer: {type(error).__name__}") from error
 
 
 def _count_waiting() -> int:
@@ -82,7 +89,7 @@ def _bounded(send_task: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """In a thread, for no timeout of the broker's client bounds the whole of connecting, sending and its retries."""
     try:
         _sender().submit(send_task, *args, **kwargs).result(timeout=SEND_SECONDS)
-    except (OperationalError, OSError, TimeoutError) as error:
+    except BROKER_ERRORS as error:
         breaker.open()
         logger.warning("broker away, message not sent", extra={"task": args[0], "error": type(error).__name__})
 

@@ -6,7 +6,7 @@ that touches both locks the item before the session.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -35,6 +35,9 @@ FINAL = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 
 # The one declared order of the queue: the most urgent first, then the oldest. Index and queries both read it.
 CLAIM_ORDER = ("priority", "queued_at", "id")
+
+# Which claim of which item: the fence. An item's claims are numbered.
+Claim = tuple[uuid.UUID, int]
 
 # A transition of many rows sends at most this many messages at once; `rescue` sends what is missing.
 MESSAGES_AT_ONCE = 100
@@ -84,9 +87,12 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         """As they will be claimed."""
         return self.order_by(*CLAIM_ORDER)
 
-    def locked(self, limit: int) -> Self:
-        """At most `limit` of these rows, locked in one order; rows that others hold are left to the next run."""
-        ids = list(self.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:limit])
+    def locked(self, limit: int, *, first: str) -> Self:
+        """At most `limit` of these rows, locked, those before all whose column `first` is the smallest.
+
+        It waits for nobody, so that no order of locking can deadlock: rows that others hold are left to the next run.
+        """
+        ids = list(self.select_for_update(skip_locked=True).order_by(first).values_list("pk", flat=True)[:limit])
         return self.filter(pk__in=ids)
 
     def in_steps(self, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]", rows_a_step: int) -> int:
@@ -155,7 +161,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
                     attempts=F("attempts") + 1,
                     started_at=Now(),
                     first_claimed_at=Coalesce(F("first_claimed_at"), Now()),
-                    lease_expires_at=Now() + interval(settings.LEASE_SECONDS),
+                    lease_expires_at=Now() + interval(min(settings.LEASE_SECONDS, settings.ITEM_DEADLINE_SECONDS)),
                     worker=worker,
                     task_id=task_id,
                 )
@@ -193,8 +199,13 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         )
 
     def promote(self) -> "list[EnrichmentItem]":
-        """Items that stood long at one priority move one up, so that urgent ones cannot starve the others."""
-        return self.ageing()._move(EnrichmentEvent.Kind.PROMOTED, priority=F("priority") - 1, priority_since=Now())
+        """Items that stood long at one priority move one up, so that urgent ones cannot starve the others.
+
+        It sends nothing: no more items are ready than before, and any message wakes a worker for the first of them.
+        """
+        return self.ageing()._move(
+            EnrichmentEvent.Kind.PROMOTED, wakes=False, priority=F("priority") - 1, priority_since=Now()
+        )
 
     def wake(self) -> "list[EnrichmentItem]":
         """Delayed items whose time has come are ready again."""
@@ -213,8 +224,24 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
             ),
         ]
 
+    def renew(self, claims: Collection[Claim]) -> int:
+        """Keeps the leases of those claims a while longer that are still current; how many they were.
+
+        Rows that somebody holds are left out: a worker that records in one renews it as well, and one row that is held
+        for long must not cost a process all its other leases.
+        """
+        with transaction.atomic():
+            rows = self.processing().filter(pk__in=[pk for pk, _ in claims]).select_for_update(skip_locked=True)
+            current = [pk for pk, number in rows.values_list("pk", "claim_number") if (pk, number) in claims]
+            return self.filter(pk__in=current).update(lease_expires_at=_renewed_lease())
+
     def _move(
-        self, kind: "EnrichmentEvent.Kind", *, data: dict[str, Any] | None = None, **changes: Any
+        self,
+        kind: "EnrichmentEvent.Kind",
+        *,
+        data: dict[str, Any] | None = None,
+        wakes: bool = True,
+        **changes: Any,
     ) -> "list[EnrichmentItem]":
         """One guarded UPDATE (this queryset's WHERE is the guard), its sessions and its events, in one transaction."""
         done = changes.get("status") in FINAL
@@ -228,7 +255,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
             if done:
                 events += [item.event(EnrichmentEvent.Kind.DONE, number=item.event_count) for item in moved]
             EnrichmentEvent.objects.bulk_create(events)
-            for item in [item for item in moved if item.is_ready][:MESSAGES_AT_ONCE]:
+            for item in [item for item in moved if wakes and item.is_ready][:MESSAGES_AT_ONCE]:
                 dispatch.send(item.pk, item.priority)
         return moved
 
@@ -394,6 +421,11 @@ class EnrichmentItem(models.Model):
     def is_final(self) -> bool:
         """Nobody works on it any more."""
         return self.status in FINAL
+
+    @property
+    def claimed_as(self) -> Claim:
+        """The claim that this instance knows of."""
+        return self.pk, self.claim_number
 
     def as_json(self) -> dict[str, Any]:
         """The contract's `item`."""

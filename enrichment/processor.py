@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from enrichment.leases import leases
 from enrichment.models import EnrichmentItem, Status
@@ -25,7 +25,7 @@ from training.models import TrainingSession
 EXERCISES_IN_PARALLEL = 4
 # How often a wait for a model looks up to see whether the process must stop.
 LOOK_UP_SECONDS = 0.5
-LONGEST_RETRY_SECONDS = 300.0
+LONGEST_PAUSE_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Outcome:
     item: str
     session: str
     attempt: int
-    action: str  # completed, retried, snoozed, given_back, failed, dropped
+    action: str  # completed, retried, snoozed, given_back, failed, dropped, lost
     seconds: float
     error: str = ""
 
@@ -55,32 +55,19 @@ class DeadlinePassed(Exception):
 
 
 def enrich_next(*, worker: str, task_id: str) -> Outcome | None:
-    """Claims the first ready item and enriches it; None where nothing was ready."""
+    """Claims the first ready item and enriches it; None where nothing was ready.
+
+    Raises OperationalError or InterfaceError where the database is away before anything was claimed.
+    """
     item = EnrichmentItem.objects.claim(worker=worker, task_id=task_id)
     if item is None:
         return None
     started = time.monotonic()
-    action, error = "", ""
     with leases.hold(item):
         try:
-            _enrich(item, deadline=started + settings.ITEM_DEADLINE_SECONDS)
-            action = "completed"
-        except FenceLost:
-            action = "dropped"
-        except Stopping:
-            action = _acted(item.give_back(), "given_back")
-        except DeadlinePassed:
-            error = "deadline"
-            action = _retry(item, error, f"Not finished within {settings.ITEM_DEADLINE_SECONDS:g} s.")
-        except llm.ModelError as failure:
-            error = failure.code
-            action = _react(item, failure)
-        except DatabaseError:
-            raise  # nothing can be recorded; the lease will run out and rescue takes the item
-        except Exception as bug:
-            logger.exception("enrichment failed", extra={"item": item.pk, "session": item.session_id})
-            error = "internal"
-            action = _retry(item, error, f"Internal error: {type(bug).__name__}.")
+            action, error = _attempt(item, deadline=started + settings.ITEM_DEADLINE_SECONDS)
+        except (OperationalError, InterfaceError):
+            action, error = "lost", "database"  # still away: when the lease is over, rescue takes the item
     outcome = Outcome(
         item=str(item.pk),
         session=str(item.session_id),
@@ -102,6 +89,27 @@ def enrich_next(*, worker: str, task_id: str) -> Outcome | None:
         },
     )
     return outcome
+
+
+def _attempt(item: EnrichmentItem, *, deadline: float) -> tuple[str, str]:
+    """Enriches the item, or decides by the type of the error what becomes of it: the action, and the error's code."""
+    try:
+        _enrich(item, deadline=deadline)
+    except FenceLost:
+        return "dropped", ""
+    except Stopping:
+        return _acted(item.give_back(), "given_back"), ""
+    except DeadlinePassed:
+        return _retry(item, "deadline", f"Not finished within {settings.ITEM_DEADLINE_SECONDS:g} s."), "deadline"
+    except llm.ModelError as failure:
+        return _react(item, failure), failure.code
+    except (OperationalError, InterfaceError):
+        connection.close()  # a broken one would be used again
+        return _retry(item, "database", "The database was away."), "database"
+    except Exception as bug:
+        logger.exception("enrichment failed", extra={"item": item.pk, "session": item.session_id})
+        return _retry(item, "internal", f"Internal error: {type(bug).__name__}."), "internal"
+    return "completed", ""
 
 
 def _enrich(item: EnrichmentItem, *, deadline: float) -> None:
@@ -138,6 +146,8 @@ def _write(item: EnrichmentItem, session: TrainingSession, needs: list[Need], de
     under_way: dict[Future[Written], Need] = {}
     try:
         while under_way or (waiting and failure is None):
+            if waiting and leases.stopping.is_set():
+                failure = failure or Stopping()
             while waiting and failure is None and len(under_way) < EXERCISES_IN_PARALLEL:
                 need = waiting.pop(0)
                 left = deadline - time.monotonic()
@@ -151,8 +161,6 @@ def _write(item: EnrichmentItem, session: TrainingSession, needs: list[Need], de
                     failure = failure or error
                 except llm.Cancelled:
                     failure = failure or Stopping()
-            if leases.stopping.is_set():
-                failure = failure or Stopping()
             if time.monotonic() > deadline + LOOK_UP_SECONDS:
                 raise DeadlinePassed  # the calls' own deadline is the same: only what hangs comes here
     finally:
@@ -188,21 +196,22 @@ def _react(item: EnrichmentItem, failure: llm.ModelError) -> str:
         case llm.Reaction.RETRY:
             return _retry(item, failure.code, str(failure))
         case llm.Reaction.WAIT:
-            pause = failure.retry_after or _pause(item)
+            # Claims are counted, for waiting leaves the attempts as they are; and not all come back in one moment.
+            pause = (failure.retry_after or 0.0) + _pause(item.claim_number)
             return _acted(item.snooze(failure.code, str(failure), after_seconds=pause), "snoozed")
         case _:
             return _acted(item.fail(failure.code, str(failure)), "failed")
 
 
 def _retry(item: EnrichmentItem, kind: str, message: str) -> str:
-    moved = item.retry(kind, message, after_seconds=_pause(item))
+    moved = item.retry(kind, message, after_seconds=_pause(item.attempts))
     return _acted(moved, "failed" if item.status == Status.FAILED else "retried")
 
 
-def _pause(item: EnrichmentItem) -> float:
+def _pause(tries: int) -> float:
     """Seconds until the next attempt: doubling, and jittered so that what failed together does not return together."""
-    growing: float = settings.RETRY_BACKOFF_SECONDS * 2 ** max(item.attempts - 1, 0)
-    return min(LONGEST_RETRY_SECONDS, growing * random.uniform(0.5, 1.5))
+    growing: float = settings.RETRY_BACKOFF_SECONDS * 2.0 ** min(tries - 1, 10)
+    return min(LONGEST_PAUSE_SECONDS, growing) * random.uniform(0.5, 1.5)
 
 
 def _acted(won: bool, action: str) -> str:

@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django_celery_results.models import TaskResult
 
+from config.broker import breaker
 from config.models import Token
 from enrichment import dispatch
 from enrichment.models import EnrichmentEvent, EnrichmentItem, EnrichmentItemQuerySet, Worker, interval
 from training.models import IdempotencyKey
 
-ROWS_A_STEP = 500
+ROWS_A_STEP = 500  # a transaction's
+STEPS_A_RUN = 10
 MESSAGES_A_RUN = 2_000
 
 DAY_SECONDS = 86_400
@@ -40,9 +42,9 @@ def rescue() -> dict[str, int]:
             return {}
         items = EnrichmentItem.objects
         done = {
-            "reclaimed": _step(items.expired(), EnrichmentItemQuerySet.reclaim),
-            "due": _step(items.due(), EnrichmentItemQuerySet.wake),
-            "promoted": _step(items.ageing(), EnrichmentItemQuerySet.promote),
+            "reclaimed": _move(items.expired(), EnrichmentItemQuerySet.reclaim, first="lease_expires_at"),
+            "due": _move(items.due(), EnrichmentItemQuerySet.wake, first="next_attempt_at"),
+            "promoted": _move(items.ageing(), EnrichmentItemQuerySet.promote, first="priority_since"),
             "sent": _send_missing(),
         }
     if any(done.values()):
@@ -87,10 +89,18 @@ def _alone(lock: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
-def _step(rows: EnrichmentItemQuerySet, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]") -> int:
-    """A bounded number of rows, locked in one order so that two movers cannot deadlock."""
-    with transaction.atomic():
-        return len(move(rows.locked(ROWS_A_STEP)))
+def _move(
+    rows: EnrichmentItemQuerySet, move: "Callable[[EnrichmentItemQuerySet], list[EnrichmentItem]]", *, first: str
+) -> int:
+    """Moves these rows, those first that have waited longest by that column, a bounded number; how many it moved."""
+    moved = 0
+    for _ in range(STEPS_A_RUN):
+        with transaction.atomic():
+            step = len(move(rows.locked(ROWS_A_STEP, first=first)))
+        moved += step
+        if step < ROWS_A_STEP:
+            break
+    return moved
 
 
 def _send_missing() -> int:
@@ -99,7 +109,11 @@ def _send_missing() -> int:
     missing = min(ready.count() - dispatch.waiting(), MESSAGES_A_RUN)
     if missing <= 0:
         return 0
-    # The last in line are those without a message: urgent ones sent theirs when they came.
+    sent = 0
+    # Which items they name matters to no worker: the first in line are those that will be claimed.
     for item_id, priority in ready.in_claim_order().values_list("id", "priority")[:missing]:
         dispatch.send(item_id, priority)
-    return missing
+        if not breaker.closed():
+            break
+        sent += 1
+    return sent

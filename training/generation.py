@@ -99,7 +99,8 @@ def create(
         session.save(force_insert=True)
         llm.record(bill, session_id=session.pk, purpose="generation")
         llm.record(full_bill, session_id=session.pk, purpose="enrichment")
-        for need, told in noted:
+        # Shared notes in one order: two sessions that both write the same ones would otherwise wait for each other.
+        for need, told in sorted(noted, key=lambda pair: pair[0].exercise or ""):
             details.attach(session, need, told)
         session.refresh_from_db()  # the database's times
         if also is not None:

@@ -167,6 +167,8 @@ async def _submitted(door: _Door, coroutine: Coroutine[Any, Any, T]) -> T:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # for the type: a coroutine on a loop runs in a task
     door.tasks.add(task)
+    # Whoever cancelled the future takes no exception from it, and asyncio would log it as forgotten.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
     ledger: list[Call] = []
     _ledger.set(ledger)
     try:

@@ -80,7 +80,7 @@ def test_waiting_counts_all_priorities(broker: redis.Redis) -> None:
 
 def test_a_pulse_goes_to_its_workers_own_queue_last_in_line(broker: redis.Redis) -> None:
     dispatch.pulse("celery@here")
-    assert [step for step, _ in messages(broker, dispatch.pulse_queue("celery@here"))] == [9]
+    assert [step for step, _ in messages(broker, dispatch.pulse_queue("celery@here").name)] == [9]
 
 
 def saving_seconds() -> float:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from enrichment.models import EnrichmentEvent, EnrichmentItem, Status
+from tests.enrichment.claims import claim, set_back
 from tests.factories import TrainingSessionFactory
 from training.models import EnrichmentStatus, TrainingSession
 
@@ -17,18 +18,6 @@ pytestmark = pytest.mark.django_db
 def queued(**session: Any) -> EnrichmentItem:
     """A session's item, as the signal made it."""
     return TrainingSessionFactory.create(**session).item
-
-
-def claim() -> EnrichmentItem:
-    item = EnrichmentItem.objects.claim(worker="celery@test", task_id="task-1")
-    assert item is not None
-    return item
-
-
-def set_back(item: EnrichmentItem, **columns: float) -> None:
-    """Moves times of an item into the past, by so many seconds."""
-    moments = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in columns.items()}
-    EnrichmentItem.objects.filter(pk=item.pk).update(**moments)
 
 
 def story(item: EnrichmentItem) -> list[str]:

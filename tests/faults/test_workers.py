@@ -1,47 +1,17 @@
 """Real workers, really killed: nothing is lost, nothing is done twice, and the urgent comes first."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.management import call_command
 from django_celery_results.models import TaskResult
 
 from enrichment import rescue
 from enrichment.models import EnrichmentItem, Status, Worker
 from tests.factories import TrainingSessionFactory, UserFactory
-from tests.model_server import Behaviour, ModelServer, running
+from tests.faults.items import finished, story
+from tests.model_server import Behaviour, ModelServer
 from tests.processes import Processes, eventually
 from training.models import ExerciseNote, ModelCall, SessionDetail, TrainingSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def catalogue(transactional_db: None) -> None:
-    call_command("load_catalogue")
-
-
-@pytest.fixture
-def model(processes: Processes) -> Iterator[ModelServer]:
-    """A model's server that every process started from now on asks."""
-    with running() as server:
-        processes.environment |= {
-            "OPENAI_API_KEY": "sk-test",
-            "OPENAI_BASE_URL": server.url,
-            "ENRICHMENT_MODELS": "gpt-5-mini",
-        }
-        yield server
-
-
-def finished(count: int = 1, *, status: Status = Status.COMPLETED, within: float = 30.0) -> list[EnrichmentItem]:
-    """So many items in this status."""
-    rows = EnrichmentItem.objects.filter(status=status)
-    eventually(lambda: rows.count() >= count, within=within, what=f"{count} items {status}")
-    return list(rows)
-
-
-def story(item: EnrichmentItem) -> list[str]:
-    return list(item.events.order_by("number").values_list("kind", flat=True))
 
 
 def test_a_worker_without_a_model_enriches_from_the_catalogue(processes: Processes) -> None:
@@ -103,39 +73,6 @@ def test_an_item_of_a_killed_worker_is_finished_by_another_that_asks_only_for_wh
     assert story(item).count("exercise") == 2
     assert len(model.requests) == 3
     assert [event.number for event in item.events.order_by("number")] == list(range(1, item.event_count + 1))
-
-
-def test_a_worker_that_is_told_to_stop_finishes_the_exercise_in_hand_and_gives_the_item_back(
-    processes: Processes, model: ModelServer
-) -> None:
-    model.script(Behaviour(delay_seconds=1.5, times=2))
-    worker = processes.worker()
-    TrainingSessionFactory.create()
-    eventually(lambda: len(model.requests) == 2, what="the questions")
-    assert worker.stop() < 20
-    item = EnrichmentItem.objects.get()
-    assert SessionDetail.objects.count() == 2
-    assert (item.status, item.attempts, item.claim_number) == ("pending", 0, 1)
-    assert story(item)[-1] == "given_back"
-    assert not Worker.objects.exists()
-
-    processes.worker("w2")
-    (item,) = finished()
-    assert item.attempts == 1
-    assert len(model.requests) == 2
-
-
-def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_model_that_hangs(
-    processes: Processes, model: ModelServer
-) -> None:
-    model.script(Behaviour(hang=True, times=2))
-    worker = processes.worker(STOP_GRACE_SECONDS=4)
-    TrainingSessionFactory.create()
-    eventually(lambda: len(model.requests) == 2, what="the questions")
-    assert worker.stop() < 4.5
-    item = EnrichmentItem.objects.get()
-    assert (item.status, item.attempts) == ("pending", 0)
-    assert set(ModelCall.objects.values_list("outcome", flat=True)) == {"cancelled"}
 
 
 def test_each_attempt_has_its_own_result_and_the_last_one_its_error(processes: Processes, model: ModelServer) -> None:

@@ -1,0 +1,36 @@
+"""What becomes of items in the hands of real workers."""
+
+from typing import Any
+
+from enrichment.models import EnrichmentItem, Status
+from tests.factories import force_prescription
+from tests.processes import eventually
+from training.catalogue import Catalogue
+
+
+def finished(count: int = 1, *, status: Status = Status.COMPLETED, within: float = 30.0) -> list[EnrichmentItem]:
+    """So many items in this status."""
+    rows = EnrichmentItem.objects.filter(status=status)
+    eventually(lambda: rows.count() >= count, within=within, what=f"{count} items {status}")
+    return list(rows)
+
+
+def long_prescription(exercises: int) -> dict[str, Any]:
+    """So many different exercises in one block."""
+    prescription = force_prescription()
+    (template,) = prescription["blocks"][0]["exercises"]
+    entries = Catalogue.from_files().for_coach("force")[:exercises]
+    prescription["blocks"] = [
+        {
+            **prescription["blocks"][0],
+            "exercises": [
+                {**template, "key": f"b1e{number}", "exercise": entry.slug, "name": entry.name.en}
+                for number, entry in enumerate(entries, start=1)
+            ],
+        }
+    ]
+    return prescription
+
+
+def story(item: EnrichmentItem) -> list[str]:
+    return list(item.events.order_by("number").values_list("kind", flat=True))
