@@ -17,7 +17,7 @@ from config.models import Token
 from training.prescription import Shape, or_default
 
 
-class NewToken(Shape):
+class TokenRequest(Shape):
     """The body of POST tokens/."""
 
     name: Annotated[str, StringConstraints(max_length=100), or_default("")] = ""
@@ -69,10 +69,10 @@ class TokensView(OwnTokens, ListAPIView[Token]):
 
     pagination_class = TokenPagination
 
-    @extend_schema(request=NewToken, responses={201: NewTokenSerializer})
+    @extend_schema(request=TokenRequest, responses={201: NewTokenSerializer})
     def post(self, request: Request) -> Response:
         """Make a token. This answer is the only one that shows it."""
-        asked = read(request, NewToken)
+        asked = read(request, TokenRequest)
         row, token = Token.objects.create(request.user, timedelta(days=asked.expires_in_days), name=asked.name)
         return Response(NewTokenSerializer(row, context={"token": token}).data, status=201)
 

@@ -284,7 +284,7 @@ class CursorPagination(pagination.CursorPagination):
         return replace_query_param(self.base_url or "", self.cursor_query_param, encoded)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": "string", "format": "uri-reference", "nullable": True}
+        link = {"type": ["string", "null"], "format": "uri-reference"}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],

@@ -148,7 +148,7 @@ def _moment(value: Any) -> Any:
     return moment
 
 
-class Done(Shape):
+class DoneRequest(Shape):
     """When the athlete did it (null: now), and how hard it was."""
 
     at: Annotated[datetime, BeforeValidator(_moment)] | None = None
@@ -158,16 +158,16 @@ class Done(Shape):
 class DoneView(SessionRowsView):
     """Whether the athlete did a session: only such sessions count as history."""
 
-    @extend_schema(request=Done, responses=SessionSerializer)
+    @extend_schema(request=DoneRequest, responses=SessionSerializer)
     @for_caller
     def post(self, request: Request, pk: str) -> Response:
         """The athlete did it."""
         session = self.get_object()
-        done = read(request, Done, needed=False)
+        done = read(request, DoneRequest, needed=False)
         session.mark_done(done.at, done.rpe)
         return Response(self.get_serializer(session).data)
 
-    @extend_schema(request=None, responses=SessionSerializer)
+    @extend_schema(request=None, responses={200: SessionSerializer})
     @for_caller
     def delete(self, request: Request, pk: str) -> Response:
         """The athlete did not do it after all."""

@@ -6,8 +6,13 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from openapi_schema_validator import OAS31Validator
+
+from enrichment.models import EnrichmentItem
+from tests.callers import import_request, load_catalogue, signed_in
 
 OPEN = {"/api/v1/schema/", "/api/v1/docs/"}
 
@@ -56,6 +61,44 @@ def test_every_endpoint_of_the_contract_is_documented(schema: dict[str, Any]) ->
     assert {path: methods for path, methods in paths.items() if path in expected} == expected
 
 
+def test_every_answer_is_what_the_document_says(schema: dict[str, Any], athlete: User) -> None:
+    load_catalogue()
+    client = signed_in(athlete)
+
+    def ask(method: str, path: str, body: Any = None, **ids: Any) -> Any:
+        """An answer, compared with the operation's own schema for its status, its media type and its body."""
+        url = f"/api/v1/{path}"
+        response = getattr(client, method)(url.format(**ids), body, format="json")
+        documented = schema["paths"][url][method]["responses"]
+        expected = documented[str(response.status_code)] if response.status_code < 400 else documented["default"]
+        if response.status_code == 204:
+            assert "content" not in expected
+            return None
+        told = expected["content"][response["Content-Type"]]["schema"]
+        OAS31Validator({**told, "components": schema["components"]}).validate(response.json())
+        return response.json()
+
+    session = ask("post", "sessions/", import_request())["id"]
+    full = ask("post", "sessions/", {"coach": "force", "mode": "full"})["id"]
+    token = ask("post", "tokens/", {"name": "x"})["id"]
+    for listed in ("sessions/", "enrichment/items/", "tokens/", "coaches/", "exercises/", "enrichment/stats/"):
+        ask("get", listed)
+    ask("get", "sessions/{id}/", id=session)
+    ask("get", "sessions/{id}/", id=full)
+    ask("post", "sessions/{id}/done/", {"rpe": 7}, id=session)
+    ask("delete", "sessions/{id}/done/", id=session)
+    ask("get", "sessions/{session_id}/enrichment/", session_id=session)
+    ask("get", "sessions/{session_id}/enrichment/", session_id=full)
+    ask("post", "sessions/{session_id}/enrichment/", {"priority": 1}, session_id=session)
+    ask("delete", "sessions/{session_id}/enrichment/", session_id=session)
+    ask("get", "enrichment/items/{item_id}/", item_id=EnrichmentItem.objects.get().pk)
+    ask("get", "exercises/{slug}/", slug="back-squat")
+    ask("delete", "tokens/{public_id}/", public_id=token)
+    ask("delete", "sessions/{id}/", id=session)
+    ask("get", "sessions/{id}/", id=session)
+    ask("post", "sessions/", {"coach": "hopscotch"})
+
+
 @pytest.mark.parametrize("path", sorted(OPEN))
 def test_nothing_but_reading_is_offered_of_them(client: Client, path: str) -> None:
     for method in (client.options, client.post, client.delete):
@@ -64,6 +107,7 @@ def test_nothing_but_reading_is_offered_of_them(client: Client, path: str) -> No
         assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.django_db  # closing a file looks whether a connection that another test left open is still good
 def test_the_page_and_all_its_assets_are_served_from_here(client: Client) -> None:
     page = client.get("/api/v1/docs/").content.decode()
     assets = re.findall(r'(?:src|href)="([^"]+)"', page)
