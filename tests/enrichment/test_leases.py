@@ -6,7 +6,7 @@ from django.db import connection
 from enrichment import leases as module
 from enrichment.leases import Leases
 from enrichment.models import EnrichmentItem
-from tests.enrichment.claims import claim, set_back
+from tests.enrichment.items import claim, set_back
 from tests.factories import TrainingSessionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from django_celery_results.models import TaskResult
 from config.models import Token
 from enrichment.models import EnrichmentEvent, EnrichmentItem, Worker
 from enrichment.rescue import prune, rescue
-from tests.enrichment.claims import claim
+from tests.enrichment.items import claim
 from tests.factories import TrainingSessionFactory, UserFactory
 from training.models import IdempotencyKey, TrainingSession
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from enrichment.models import EnrichmentEvent, EnrichmentItem, Status
-from tests.enrichment.claims import claim, set_back
+from tests.enrichment.items import claim, set_back
 from tests.factories import TrainingSessionFactory
 from training.models import EnrichmentStatus, TrainingSession
 

@@ -13,8 +13,8 @@ from django.db import connection
 from enrichment.leases import HUNG_AFTER_SECONDS
 from enrichment.models import EnrichmentItem, Status, Worker
 from enrichment.processor import EXERCISES_IN_PARALLEL
+from tests.enrichment.items import finished, long_prescription, story
 from tests.factories import TrainingSessionFactory
-from tests.faults.items import finished, long_prescription, story
 from tests.model_server import Behaviour, ModelServer
 from tests.processes import Processes, eventually
 from training.models import ModelCall, SessionDetail

@@ -5,8 +5,8 @@ from django_celery_results.models import TaskResult
 
 from enrichment import rescue
 from enrichment.models import EnrichmentItem, Status, Worker
+from tests.enrichment.items import finished, story
 from tests.factories import TrainingSessionFactory, UserFactory
-from tests.faults.items import finished, story
 from tests.model_server import Behaviour, ModelServer
 from tests.processes import Processes, eventually
 from training.models import ExerciseNote, ModelCall, SessionDetail, TrainingSession

@@ -1,11 +1,27 @@
-"""What becomes of items in the hands of real workers."""
+"""Items in tests: claimed, put back in time, waited for, and their stories."""
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from enrichment.models import EnrichmentItem, Status
 from tests.factories import force_prescription
 from tests.processes import eventually
 from training.catalogue import Catalogue
+
+
+def claim() -> EnrichmentItem:
+    """The first in line, in the hands of `celery@test`."""
+    item = EnrichmentItem.objects.claim(worker="celery@test", task_id="task-1")
+    assert item is not None
+    return item
+
+
+def set_back(item: EnrichmentItem, **columns: float) -> None:
+    """Moves times of an item into the past, by so many seconds."""
+    moments = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in columns.items()}
+    EnrichmentItem.objects.filter(pk=item.pk).update(**moments)
 
 
 def finished(count: int = 1, *, status: Status = Status.COMPLETED, within: float = 30.0) -> list[EnrichmentItem]:
