@@ -205,8 +205,8 @@ class JSONParser(parsers.BaseParser):
         except ValueError as error:
             raise Problem(400, f"The body is not JSON: {error}.") from None
         found = list(islice(flaws(data), MAX_ERRORS))
-        if endless := [flaw for flaw in found if flaw.code == "not_finite"]:
-            raise Problem(400, "The body has numbers that are not finite.", errors=endless)
+        if unreadable := [flaw for flaw in found if flaw.code in ("not_finite", "too_deep")]:
+            raise Problem(400, "The body has numbers without end, or is nested too deep.", errors=unreadable)
         if found:
             raise Refused(found)
         return data

@@ -1,45 +1,39 @@
-"""What JSON can say and nothing here can keep: characters that PostgreSQL or UTF-8 refuse, and numbers without end."""
+"""What JSON can say and nothing here can keep: text that PostgreSQL or UTF-8 refuse, endless numbers, endless depth."""
 
 import math
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 from training.prescription import FieldError, pointer
+
+# A prescription needs eight. What Python itself can parse depends on how deep its stack is at that moment.
+MAX_DEPTH = 32
 
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _TEXT = "Text holds no NUL and no lone surrogate."
 _NUMBER = "Expected a finite number."
 
-# The way to a place, innermost part first: a pair of the way to what holds it and its key there.
-_Way: TypeAlias = "tuple[_Way, str | int] | None"
-
 
 def flaws(data: Any) -> Iterator[FieldError]:
-    """Every flawed place of a parsed JSON body, in its order: codes `invalid_character` and `not_finite`.
+    """Every flawed place of a parsed JSON body, in its order: codes `invalid_character`, `not_finite`, `too_deep`.
 
-    Works however deep the body is nested, without recursion, and spells a pointer out only where there is a flaw.
+    Spells a pointer out only where there is a flaw; what is too deep is not looked into.
     """
-    waiting: list[tuple[Any, _Way]] = [(data, None)]
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(data, ())]
     while waiting:
         value, way = waiting.pop()
         match value:
+            case list() | dict() if len(way) >= MAX_DEPTH:
+                yield FieldError(pointer(*way), "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
             case str() if _UNKEEPABLE.search(value):
-                yield FieldError(_pointer(way), "invalid_character", _TEXT)
+                yield FieldError(pointer(*way), "invalid_character", _TEXT)
             case float() if not math.isfinite(value):
-                yield FieldError(_pointer(way), "not_finite", _NUMBER)
+                yield FieldError(pointer(*way), "not_finite", _NUMBER)
             case list():
-                waiting.extend((value[i], (way, i)) for i in reversed(range(len(value))))
+                waiting.extend((value[i], (*way, i)) for i in reversed(range(len(value))))
             case dict():
                 for key in value:
                     if _UNKEEPABLE.search(key):
-                        yield FieldError(_pointer((way, key)), "invalid_character", _TEXT)
-                waiting.extend((value[key], (way, key)) for key in reversed(value))
-
-
-def _pointer(way: _Way) -> str:
-    parts: list[str | int] = []
-    while way is not None:
-        way, part = way
-        parts.append(part)
-    return pointer(*reversed(parts))
+                        yield FieldError(pointer(*way, key), "invalid_character", _TEXT)
+                waiting.extend((value[key], (*way, key)) for key in reversed(value))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.training.shapes import block, exercise
-from training.flaws import flaws
+from training.flaws import MAX_DEPTH, flaws
 from training.prescription import MAX_ERRORS, PrescribedExercise, Prescription, Refused, Set, pointer
 from training.request import SessionRequest
 
@@ -196,11 +196,14 @@ def test_flaws_are_found_in_keys_texts_and_numbers() -> None:
     assert [flaw.pointer for flaw in flaws("\x00")] == [""]
 
 
-def test_flaws_are_found_however_deep() -> None:
+def test_what_is_too_deep_is_named_once_and_not_looked_into() -> None:
     body: Any = math.inf
-    for _ in range(100_000):
+    for _ in range(MAX_DEPTH):
         body = [body]
-    assert [flaw.pointer for flaw in flaws(body)] == ["/0" * 100_000]
+    assert [flaw.code for flaw in flaws(body)] == ["not_finite"]
+    assert [(flaw.pointer, flaw.code) for flaw in flaws([[], [body]])] == [
+        ("/1/0" + "/0" * (MAX_DEPTH - 2), "too_deep")
+    ]
 
 
 JSON = st.recursive(
