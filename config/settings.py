@@ -141,6 +141,11 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,  # an address that swallows packets is as good as a refusal
+            # A machine that vanishes closes no connection: noticed after 25 s, not after the system's two hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,  # milliseconds: the same of what was sent and never acknowledged
             **_database.get("OPTIONS", {}),  # ?sslmode=require of the URL
             "pool": {
                 "min_size": 1,
@@ -201,6 +206,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "queue_order_strategy": "priority",  # strict at pop time, over all ten lists
     # A message of a killed worker comes back after this long. Longer than an item may take, or work would be repeated.
     "visibility_timeout": ITEM_DEADLINE_SECONDS + 60,
+    # A broker's machine that vanishes closes no connection: without these, who waits for it then waits for ever.
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 5,  # of those who wait for messages; a lost one is noticed within a second more
     # Without these two a lost message comes back about 100 s late.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from enrichment.models import Claim, EnrichmentItem
 
-# After its deadline an item's thread has this long to notice; then it counts as hung.
-HUNG_AFTER_SECONDS = 15.0
+# An item's thread notices at its deadline; one that is still there after so many of them counts as hung.
+HUNG_AFTER_DEADLINES = 1.25
 
 
 class Leases:
@@ -44,9 +44,14 @@ class Leases:
 
     def hung(self) -> set[Claim]:
         """Claims whose thread has not come back long after the item's deadline."""
-        limit = settings.ITEM_DEADLINE_SECONDS + HUNG_AFTER_SECONDS
         with self._lock:
-            return {claim for claim, (_, since) in self._held.items() if time.monotonic() - since > limit}
+            return {claim for claim, (_, since) in self._held.items() if is_hung(since)}
+
+
+def is_hung(since: float) -> bool:
+    """Whether what was to be done within an item's deadline from that moment (time.monotonic) never will be."""
+    limit: float = settings.ITEM_DEADLINE_SECONDS * HUNG_AFTER_DEADLINES
+    return time.monotonic() - since > limit
 
 
 leases = Leases()

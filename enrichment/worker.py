@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import Any
 
 from celery import platforms, signals
@@ -17,13 +18,14 @@ from django.conf import settings
 from django.db import Error, connection
 
 from enrichment import dispatch
-from enrichment.leases import leases
+from enrichment.leases import is_hung, leases
 from enrichment.limits import limits_fit
 from enrichment.models import Claim, EnrichmentItem, Worker
 from training import llm
 
 PULSE_SECONDS = 5.0
 FIRST_PULSE_SECONDS = 0.5  # until it has consumed for the first time: somebody may be waiting for a worker
+WATCH_SECONDS = 1.0
 GIVE_UP_SECONDS = 5.0  # a process with a hung thread has so long to give back the rest
 
 logger = logging.getLogger(__name__)
@@ -38,11 +40,13 @@ class Process:
         self._consumed = threading.Event()
         self._stopped = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self._kept_at = 0.0
 
     def start(self, name: str, capacity: int) -> None:
-        """From now on pulses, renews and reports in a thread of its own."""
-        self.name, self._capacity = name, capacity
+        """From now on pulses, renews and reports in a thread of its own, watched by another."""
+        self.name, self._capacity, self._kept_at = name, capacity, time.monotonic()
         self._keeper.start()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def consumed(self) -> None:
         """A message has come through the broker."""
@@ -66,9 +70,8 @@ class Process:
     def _keep(self) -> None:
         every = FIRST_PULSE_SECONDS
         while not self._stopped.wait(every):
+            self._kept_at = time.monotonic()
             try:
-                if hung := leases.hung():
-                    self._give_up(hung)
                 held = leases.held()
                 EnrichmentItem.objects.renew(held.keys())
                 if self._consumed.is_set() or held:
@@ -84,9 +87,16 @@ class Process:
             finally:
                 connection.close()
 
+    def _watch(self) -> None:
+        """Touches neither database nor broker: a server that answers no more would hang this thread, too."""
+        while not self._stopped.wait(WATCH_SECONDS):
+            hung = leases.hung()
+            if hung or is_hung(self._kept_at):
+                self._give_up(hung)
+
     def _give_up(self, hung: set[Claim]) -> None:
         """A thread cannot be killed, a process can: it gives back the rest, exits, and is started anew."""
-        logger.critical("a thread hangs past its deadline, exiting", extra={"worker": self.name, "items": len(hung)})
+        logger.critical("a thread hangs, exiting", extra={"worker": self.name, "items": len(hung)})
         # What holds up that thread may hold up giving back as well.
         threading.Timer(GIVE_UP_SECONDS, os._exit, [os.EX_SOFTWARE]).start()
         try:

@@ -17,13 +17,13 @@ def own_broker(tmp_path: Path) -> Iterator[Valkey]:
     server = Valkey(tmp_path / "valkey")
     server.start()
     usual = current_app.conf.broker_url
-    _send_to(server.url)
+    send_to(server.url)
     yield server
     server.stop()
-    _send_to(usual)
+    send_to(usual)
 
 
-def _send_to(url: str) -> None:
+def send_to(url: str) -> None:
     current_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
     current_app.close()
     current_app.amqp._producer_pool = None  # type: ignore[attr-defined]  # missing in celery-types

@@ -72,15 +72,16 @@ class Processes:
 
     def worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> CeleryProcess:
         """An enrichment worker; ready when it consumes."""
-        process = self._start(
-            name,
-            ["worker", "-Q", "enrichment", "-c", str(concurrency), "-n", f"{name}@test", "--loglevel", "INFO"],
-            **environment,
-        )
+        process = self.starting_worker(name, concurrency=concurrency, **environment)
         eventually(
             lambda: b"ready." in process.log.read_bytes(), within=START_SECONDS, what=f"worker {name}'s readiness"
         )
         return process
+
+    def starting_worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> CeleryProcess:
+        """An enrichment worker that may never get ready."""
+        arguments = ["worker", "-Q", "enrichment", "-c", str(concurrency), "-n", f"{name}@test", "--loglevel", "INFO"]
+        return self._start(name, arguments, **environment)
 
     def maintenance(self, **environment: object) -> None:
         """The consumer of `rescue` and `prune`, and beat, which sends them."""

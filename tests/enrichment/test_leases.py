@@ -3,8 +3,7 @@
 import pytest
 from django.db import connection
 
-from enrichment import leases as module
-from enrichment.leases import Leases
+from enrichment.leases import HUNG_AFTER_DEADLINES, Leases
 from enrichment.models import EnrichmentItem
 from tests.enrichment.items import claim, set_back
 from tests.factories import TrainingSessionFactory
@@ -70,7 +69,7 @@ def test_a_claim_counts_as_hung_long_after_its_items_deadline(
     now = [0.0]
     monkeypatch.setattr("enrichment.leases.time.monotonic", lambda: now[0])
     with leases.hold(item):
-        now[0] = 120.0 + module.HUNG_AFTER_SECONDS
+        now[0] = 120.0 * HUNG_AFTER_DEADLINES
         assert leases.hung() == set()
         now[0] += 0.1
         assert leases.hung() == {item.claimed_as}

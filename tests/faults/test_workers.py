@@ -1,9 +1,10 @@
 """Real workers, really killed: nothing is lost, nothing is done twice, and the urgent comes first."""
 
 import pytest
+from celery import current_app
 from django_celery_results.models import TaskResult
 
-from enrichment import rescue
+from enrichment import dispatch, rescue
 from enrichment.models import EnrichmentItem, Status, Worker
 from tests.enrichment.items import finished, story
 from tests.factories import TrainingSessionFactory, UserFactory
@@ -88,6 +89,23 @@ def test_each_attempt_has_its_own_result_and_the_last_one_its_error(processes: P
     assert len(set(tasks)) == 3
     failures = TaskResult.objects.filter(task_id__in=tasks, status="FAILURE")
     eventually(lambda: failures.count() == 3, what="three results")
+
+
+def test_a_message_that_comes_a_second_time_does_not_share_its_result(processes: Processes) -> None:
+    TrainingSessionFactory.create()
+    with current_app.connection_for_read() as connection:
+        message = connection.default_channel.basic_get(dispatch.QUEUE)  # type: ignore[attr-defined]
+        message.requeue()
+    processes.worker()
+    (item,) = finished()
+    assert item.task_id != message.headers["id"]
+    assert item.attempts == 1
+
+
+def test_a_worker_whose_limits_do_not_fit_does_not_start(processes: Processes) -> None:
+    worker = processes.starting_worker("w1", LLM_TIMEOUT_SECONDS=200)
+    assert worker.process.wait(30) != 0
+    assert "LLM_TIMEOUT_SECONDS (200) must be less than ITEM_DEADLINE_SECONDS (120)." in worker.log.read_text()
 
 
 def test_a_rate_limit_costs_no_attempt(processes: Processes, model: ModelServer) -> None:
