@@ -22,8 +22,9 @@ def many(db: None) -> list[EnrichmentItem]:
             """
             INSERT INTO enrichment_enrichmentitem (id, session_id, owner_id, coach, status, priority, claim_number,
                 attempts, max_attempts, error_kind, worker, task_id, event_count, queued_at)
-            SELECT gen_random_uuid(), gen_random_uuid(), %s, 'force', 'pending', CASE WHEN n %% 50 = 0 THEN 2 ELSE 5 END,
-                0, 0, 3, '', '', '', 1, statement_timestamp() - make_interval(secs => %s - n)
+            SELECT gen_random_uuid(), gen_random_uuid(), %s, 'force', 'pending',
+                CASE WHEN n %% 50 = 0 THEN 2 ELSE 5 END, 0, 0, 3, '', '', '', 1,
+                statement_timestamp() - make_interval(secs => %s - n)
             FROM generate_series(1, %s) n
             """,
             [owner.pk, ITEMS, ITEMS],

@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -252,6 +254,33 @@ def test_full_with_a_model_is_whole_and_fills_the_library(owner: User, model_ser
     again = generation.create(owner, asked(mode="full"))
     assert {detail.source for detail in again.details.all()} == {"library"}
     assert len(model_server.requests) == before + 1  # the plan alone
+
+
+def test_two_full_sessions_that_write_the_same_notes_do_not_lock_each_other_out(
+    owner: User, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, attach = threading.Barrier(2, timeout=1), details.attach
+
+    def slowly(*arguments: Any) -> Any:
+        attached = attach(*arguments)
+        with suppress(threading.BrokenBarrierError):  # in one order the second waits for the first, and comes later
+            both.wait()
+        return attached
+
+    def create(*slugs: str) -> TrainingSession:
+        exercises = [{"exercise": slug, "sets": [{"reps": 5}]} for slug in slugs]
+        blocks = [{"role": "main", "format": "sets", "exercises": exercises}]
+        try:
+            return generation.create(owner, asked(mode="full", prescription={"blocks": blocks}))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(details, "attach", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(create, "back-squat", "bench-press")
+        other = pool.submit(create, "bench-press", "back-squat")
+        assert {one.result().enrichment_status, other.result().enrichment_status} == {"full"}
+    assert ExerciseNote.objects.count() == 2
 
 
 def test_a_full_import_is_enriched_strangers_too(owner: User, model_server: ModelServer) -> None:
