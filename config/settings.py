@@ -219,8 +219,9 @@ CELERY_BEAT_SCHEDULE = {
     "rescue": {
         "task": "enrichment.rescue",
         "schedule": RESCUE_INTERVAL_SECONDS,
-        # A backlog of rescues is of no use: each is as good as the next.
-        "options": {"queue": "maintenance", "expires": RESCUE_INTERVAL_SECONDS},
+        # A backlog of rescues is of no use: each is as good as the next. But the message expires by the clock of the
+        # machine that consumes it: with one interval, a clock 5 s ahead of beat's would drop every rescue.
+        "options": {"queue": "maintenance", "expires": max(60.0, RESCUE_INTERVAL_SECONDS)},
     },
     "prune": {
         "task": "enrichment.prune",
