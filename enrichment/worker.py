@@ -11,7 +11,8 @@ import signal
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NoReturn
 
 from celery import platforms, signals
 from django.conf import settings
@@ -26,7 +27,10 @@ from training import llm
 PULSE_SECONDS = 5.0
 FIRST_PULSE_SECONDS = 0.5  # until it has consumed for the first time: somebody may be waiting for a worker
 WATCH_SECONDS = 1.0
-GIVE_UP_SECONDS = 5.0  # a process with a hung thread has so long to give back the rest
+EXIT_SECONDS = 5.0  # a process that must exit has so long to give back what it holds
+# Shares of STOP_GRACE_SECONDS: until then model calls may end by themselves; until then all is given back, and what
+# still holds the process up is a broker that does not take its goodbye.
+CANCEL_SHARE, LEAVE_SHARE = 0.5, 0.6
 
 logger = logging.getLogger(__name__)
 
@@ -52,18 +56,19 @@ class Process:
         """A message has come through the broker."""
         self._consumed.set()
 
-    def stop_claiming(self, grace_seconds: float) -> None:
-        """Told to stop: what is under way has this long to finish, then its model calls are cancelled."""
+    def stop_claiming(self, *, cancel_seconds: float, leave_seconds: float) -> None:
+        """Told to stop: when model calls under way are cancelled, and when the process leaves whatever holds it up."""
         leases.stopping.set()
-        timer = threading.Timer(grace_seconds, llm.cancel_all)
-        timer.daemon = True
-        timer.start()
+        for seconds, then in ((cancel_seconds, llm.cancel_all), (leave_seconds, self._leave)):
+            timer = threading.Timer(seconds, then)
+            timer.daemon = True
+            timer.start()
 
     def stop(self) -> None:
         """The last task is done: not a worker any more."""
         self._stopped.set()
         if self._keeper.is_alive():
-            self._keeper.join(GIVE_UP_SECONDS)  # else it might report a last time after the line below
+            self._keeper.join(EXIT_SECONDS)  # else it might report a last time after the line below
         Worker.objects.filter(name=self.name).delete()
         connection.close()
 
@@ -95,16 +100,24 @@ class Process:
                 self._give_up(hung)
 
     def _give_up(self, hung: set[Claim]) -> None:
-        """A thread cannot be killed, a process can: it gives back the rest, exits, and is started anew."""
+        """A thread cannot be killed, a process can, and is started anew."""
         logger.critical("a thread hangs, exiting", extra={"worker": self.name, "items": len(hung)})
-        # What holds up that thread may hold up giving back as well.
-        threading.Timer(GIVE_UP_SECONDS, os._exit, [os.EX_SOFTWARE]).start()
+        self._exit(os.EX_SOFTWARE, without=hung)
+
+    def _leave(self) -> None:
+        logger.warning("could not stop in order, exiting", extra={"worker": self.name})
+        self._exit(os.EX_OK)
+
+    def _exit(self, code: int, *, without: Collection[Claim] = ()) -> NoReturn:
+        """Gives back what is held, but for these claims, and ends the process, even if that hangs as well."""
+        threading.Timer(EXIT_SECONDS, os._exit, [code]).start()
         try:
             for claim, item in leases.held().items():
-                if claim not in hung:
+                if claim not in without:
                     item.give_back()
+            self.stop()
         finally:
-            os._exit(os.EX_SOFTWARE)
+            os._exit(code)
 
 
 process = Process()
@@ -135,12 +148,13 @@ def start_process(sender: Any, **kwargs: Any) -> None:
 @signals.worker_shutting_down.connect
 def stop_claiming(**kwargs: Any) -> None:
     platforms.signals["SIGINT"] = stop_at_once  # the second Ctrl-C
-    process.stop_claiming(settings.STOP_GRACE_SECONDS / 2)
+    grace: float = settings.STOP_GRACE_SECONDS
+    process.stop_claiming(cancel_seconds=grace * CANCEL_SHARE, leave_seconds=grace * LEAVE_SHARE)
 
 
 def stop_at_once(*args: Any) -> None:
     """In place of Celery's cold shutdown, which would kill tasks: threads cannot be, but they can give back at once."""
-    process.stop_claiming(0)
+    process.stop_claiming(cancel_seconds=0, leave_seconds=EXIT_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from config.servers import Valkey
 from enrichment.models import EnrichmentItem, Status, Worker
 from enrichment.processor import EXERCISES_IN_PARALLEL
 from tests.enrichment.items import finished, long_prescription, story
@@ -81,6 +82,25 @@ def test_however_a_worker_is_told_to_stop_it_gives_back_what_it_holds(
     assert set(EnrichmentItem.objects.values_list("status", "attempts")) == {("pending", 0)}
     assert not Worker.objects.exists()
     assert "Traceback" not in worker.log.read_text()
+
+
+def test_a_worker_stops_within_its_grace_though_the_broker_is_frozen(
+    processes: Processes, model: ModelServer, own_broker: Valkey
+) -> None:
+    model.script(Behaviour(hang=True, times=-1))
+    worker = processes.worker(REDIS_URL=own_broker.url, STOP_GRACE_SECONDS=10)
+    TrainingSessionFactory.create()
+    eventually(lambda: len(model.requests) == 2, what="the questions")
+    eventually(Worker.objects.exists, what="the report")
+    assert own_broker.process is not None
+    os.kill(own_broker.process.pid, signal.SIGSTOP)
+    try:
+        assert worker.stop() < 10
+    finally:
+        os.kill(own_broker.process.pid, signal.SIGCONT)
+    item = EnrichmentItem.objects.get()
+    assert (item.status, item.attempts) == (Status.PENDING, 0)
+    assert not Worker.objects.exists()
 
 
 @contextmanager
