@@ -131,7 +131,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
         """Somebody asks for a session's enrichment, perhaps not for the first time: whatever is due is done, once.
 
         A new item where there is none, a new place for a pending one, a new start for a failed or cancelled one;
-        nothing where it is processing or completed. Raises TrainingSession.DoesNotExist where it vanished.
+        nothing where it is processing or completed. Raises ObjectDoesNotExist where it vanished.
         """
         item = self.filter(session=session)
         if not item.exists():

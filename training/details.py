@@ -194,11 +194,15 @@ def _keep(session: TrainingSession, need: Need, written: Written) -> ExerciseNot
 
 def _share(need: Need, details: dict[str, Any], *, model: str | None) -> ExerciseNote:
     """The shared note under the key of a need, made of these details if there is none yet."""
-    ExerciseNote.objects.bulk_create(
-        [ExerciseNote(details=details, model=model, **_key(need))],
-        ignore_conflicts=True,  # of two at once one wins, without breaking the other's transaction
-    )
-    return ExerciseNote.objects.get(session__isnull=True, **_key(need))
+    notes = ExerciseNote.objects.filter(session__isnull=True, **_key(need))
+    note = notes.first()
+    if note is None:
+        ExerciseNote.objects.bulk_create(
+            [ExerciseNote(details=details, model=model, **_key(need))],
+            ignore_conflicts=True,  # of two at once one wins, without breaking the other's transaction
+        )
+        note = notes.get()
+    return note
 
 
 # --- the catalogue's text ---

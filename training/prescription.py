@@ -119,7 +119,13 @@ Key = Annotated[str, StringConstraints(max_length=500), or_default("")]
 class Shape(BaseModel):
     """Strict about types, closed to unknown keys and to non-finite numbers."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        frozen=True,
+        hide_input_in_errors=True,  # logs hold no athlete's words
+    )
 
 
 class Set(Shape):

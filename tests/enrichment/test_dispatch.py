@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import redis
+from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import OutOfMemoryError
 
 from config.servers import Valkey
 from enrichment import dispatch
@@ -69,6 +71,27 @@ def test_rescue_sends_as_many_messages_as_are_missing(broker: redis.Redis) -> No
     assert rescue()["sent"] == 3
     assert len(messages(broker)) == 4
     assert rescue()["sent"] == 0
+
+
+def test_a_run_of_rescue_sends_a_bounded_number(broker: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("enrichment.rescue.MESSAGES_A_RUN", 2)
+    TrainingSessionFactory.create_batch(5)
+    broker.flushdb()
+    assert [rescue()["sent"] for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_rescue_counts_what_it_sent_and_no_more(broker: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    TrainingSessionFactory.create_batch(3)
+    broker.flushdb()
+
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+
+    monkeypatch.setattr(current_app, "send_task", fail)
+    try:
+        assert rescue()["sent"] == 0
+    finally:
+        trust_again()
 
 
 def test_waiting_counts_all_priorities(broker: redis.Redis) -> None:

@@ -122,6 +122,15 @@ def test_what_a_database_refuses_is_a_bug_that_ends_with_the_attempts(monkeypatc
     assert SessionDetail.objects.count() == 2
 
 
+def test_what_an_athlete_wrote_is_not_in_the_log_of_a_bug(caplog: pytest.LogCaptureFixture) -> None:
+    item = TrainingSessionFactory.create(request={"coach": "force", "goal": ["my secret goal"]}).item
+    assert enrich_next().error == "internal"
+    item.refresh_from_db()
+    assert item.error_message == "Internal error: ValidationError."
+    assert "goal" in caplog.text
+    assert "my secret" not in caplog.text
+
+
 def test_retries_wait_longer_and_longer(model_server: ModelServer, settings: Any) -> None:
     model_server.script(Behaviour(status=503, times=FOREVER))
     item = TrainingSessionFactory.create().item
