@@ -10,7 +10,7 @@ from django.db import DataError, OperationalError, connection
 
 from enrichment import processor
 from enrichment.leases import leases
-from enrichment.models import EnrichmentItem, Status
+from enrichment.models import EnrichmentEvent, EnrichmentItem, Status
 from enrichment.processor import EXERCISES_IN_PARALLEL, Outcome
 from tests.enrichment.items import long_prescription, story
 from tests.factories import TrainingSessionFactory
@@ -215,6 +215,27 @@ def test_what_was_paid_for_is_recorded_though_another_exercise_failed(model_serv
     assert enrich_next().action == "completed"
     assert len(model_server.requests) == 3
     assert sorted(ModelCall.objects.values_list("outcome", flat=True)) == ["ok", "ok", "unavailable"]
+
+
+@pytest.mark.parametrize("step", ["record", "complete"])
+def test_a_record_that_breaks_off_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """As when the process is killed between two statements: event and fact come together, or not at all."""
+    item = TrainingSessionFactory.create().item
+    save = EnrichmentEvent.objects.bulk_create
+
+    def break_off(events: Any) -> Any:
+        events = list(events)
+        if {event.kind for event in events} & {"exercise" if step == "record" else "completed"}:
+            raise RuntimeError("killed")
+        return save(events)
+
+    monkeypatch.setattr(EnrichmentEvent.objects, "bulk_create", break_off)
+    assert enrich_next().error == "internal"
+    item.refresh_from_db()
+    assert item.session.analysis is None
+    assert SessionDetail.objects.count() == (0 if step == "record" else 2)
+    numbers = list(item.events.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, item.event_count + 1))
 
 
 def test_an_item_cancelled_while_its_model_thinks_is_dropped_without_a_trace(
