@@ -180,6 +180,7 @@ def test_the_items_own_deadline_ends_what_hangs(model_server: ModelServer, setti
     assert 1 <= outcome.seconds < 3
     item.refresh_from_db()
     assert item.attempts == 1
+    assert set(ModelCall.objects.values_list("outcome", flat=True)) == {"deadline"}
 
 
 def test_of_many_exercises_a_few_are_asked_for_at_once(model_server: ModelServer) -> None:

@@ -243,6 +243,15 @@ def test_a_transition_whose_guard_does_not_hold_changes_nothing(move: str) -> No
     assert story(item)[-1] == "done"
 
 
+@pytest.mark.parametrize("move", ["wake", "reclaim"])
+def test_what_is_not_yet_over_is_left_alone_whoever_asks(move: str) -> None:
+    queued()
+    item = claim()
+    if move == "wake":
+        item.retry("unavailable", "no answer", after_seconds=60)
+    assert getattr(EnrichmentItem.objects.all(), move)() == []
+
+
 def test_a_lease_is_renewed_but_never_past_the_items_own_deadline(settings: Any) -> None:
     queued()
     item = claim()
