@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from training.prescription import Sport
+
 LEVELS = ("beginner", "intermediate", "advanced")
 
 # The muscles of free-exercise-db (public domain), so that its exercises can be imported without loss.
@@ -103,6 +105,7 @@ class Entry(Closed):
     implements: Literal[1, 2] = 1
     measure: Literal["reps", "seconds", "meters", "calories"] = "reps"
     seconds_per_rep: Annotated[float, Field(gt=0)] = 3
+    sport: Sport | None = None  # of cyclical exercises: whose zones and conventional speed are theirs
     # Conventional speed of what is done over a distance; null: that of its sport.
     meters_per_second: Annotated[float, Field(gt=0)] | None = None
     ladder: Word | None = None
