@@ -1,9 +1,9 @@
 """One exercise of the catalogue, as the data files spell it. Pure pydantic, no Django."""
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from training.prescription import Sport
 
@@ -44,6 +44,20 @@ class Aliases(Closed):
 
     en: list[str] = []
     fr: list[str] = []
+
+
+class Standard(Closed):
+    """What masters a step of a ladder: sets of that many repetitions, or of that many seconds held."""
+
+    sets: Annotated[int, Field(ge=1)] = 3
+    reps: Annotated[int, Field(ge=1)] | None = None
+    seconds: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _reps_or_seconds(self) -> Self:
+        if (self.reps is None) == (self.seconds is None):
+            raise ValueError("a standard has either reps or seconds")
+        return self
 
 
 class Links(Closed):
@@ -108,12 +122,27 @@ class Entry(Closed):
     sport: Sport | None = None  # of cyclical exercises: whose zones and conventional speed are theirs
     # Conventional speed of what is done over a distance; null: that of its sport.
     meters_per_second: Annotated[float, Field(gt=0)] | None = None
+    # A rung of a ladder of skills, 1 the easiest, and what it takes to move on: 3 x 8 unless the data say otherwise.
     ladder: Word | None = None
-    step: int | None = None
+    step: Annotated[int, Field(ge=1)] | None = None
+    standard: Standard | None = None
     contraindications: list[Region] = []
     links: Links = Links()
     cue: Translated  # the one essential cue of the fast answer
     details: BothDetails
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_standard(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("ladder") is not None and data.get("standard") is None:
+            return {**data, "standard": {"reps": 8}}
+        return data
+
+    @model_validator(mode="after")
+    def _whole_step(self) -> Self:
+        if len({self.ladder is None, self.step is None, self.standard is None}) > 1:
+            raise ValueError("ladder, step and standard come together")
+        return self
 
     def names(self) -> list[str]:
         """Every name it goes by, in both languages."""
