@@ -5,8 +5,8 @@ its sets into a workout is told in the API's documentation and computed in `trai
 distances metres, durations seconds.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
@@ -38,12 +38,53 @@ MAX_ERRORS = 100  # told of one body: enough to mend it, too few to make a big a
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """What a caller is told: an English template, and apart from it the values of its {places}.
+
+    Kept apart because a template has a translation (locale/), a filled sentence has none. A value that is a Sentence
+    is translated, too. Pure: who answers brings the translation (`config.http`); str() is the English of logs.
+    """
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, translate: Callable[[str], str], decimal_mark: str = ".") -> str:
+        """The sentence in the language that `translate` puts templates into."""
+
+        def said(value: Any) -> str:
+            match value:
+                case Sentence():
+                    return value.told(translate, decimal_mark)
+                case float():
+                    return f"{value:g}".replace(".", decimal_mark)
+            return str(value)
+
+        translated = translate(self.template) if self.template else ""
+        # Without values it is taken as it stands: a library's own sentence may hold braces.
+        return translated.format(**{k: said(v) for k, v in self.values.items()}) if self.values else translated
+
+
+@dataclass(frozen=True, init=False)
 class FieldError:
     """One refused place of a body: a JSON pointer (RFC 6901), a machine's code and a person's sentence."""
 
     pointer: str
     code: str
-    detail: str
+    sentence: Sentence
+
+    def __init__(self, pointer: str, code: str, sentence: str | Sentence, /, **values: Any) -> None:
+        """A literal English template and its values, `"At most {most}.", most=30`, never a filled string."""
+        object.__setattr__(self, "pointer", pointer)
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "sentence", sentence if isinstance(sentence, Sentence) else Sentence(sentence, values))
+
+    @property
+    def detail(self) -> str:
+        """The sentence in English: for logs, and for a model that is asked again."""
+        return str(self.sentence)
 
 
 class Refused(ValueError):
@@ -54,14 +95,20 @@ class Refused(ValueError):
         super().__init__("; ".join(f"{e.pointer or '/'}: {e.detail}" for e in self.errors))
 
     @classmethod
-    def at(cls, pointer: str, code: str, detail: str) -> Self:
-        """A refusal of one place."""
-        return cls([FieldError(pointer, code, detail)])
+    def at(cls, pointer: str, code: str, sentence: str | Sentence, /, **values: Any) -> Self:
+        """A refusal of one place: `Refused.at("/coach", "invalid_choice", "Not a coach: {coach}.", coach=slug)`."""
+        return cls([FieldError(pointer, code, sentence, **values)])
 
     @classmethod
     def of(cls, error: ValidationError, prefix: str = "") -> Self:
         """What pydantic refused, in the API's words."""
         return cls(_translate(e, prefix) for e in error.errors(include_url=False, include_input=False))
+
+
+def refusal(code: str, template: str, /, **values: Any) -> PydanticCustomError:
+    """What a validator of our own raises: the API's code, and a sentence whose values stand apart, for `Refused.of`."""
+    sentence = Sentence(template, values)
+    return PydanticCustomError(code, "{sentence}", {"sentence": sentence})
 
 
 # What pydantic says -> the API's code, and a sentence with the values of pydantic's own context.
@@ -92,13 +139,18 @@ _WORDS = {
 
 
 def _translate(error: ErrorDetails, prefix: str) -> FieldError:
-    # Errors that our own validators raise carry the API's code as their type, and their sentence.
-    known = _WORDS.get(error["type"])
-    code, detail = (known[0], known[1].format(**error.get("ctx", {}))) if known else (error["type"], error["msg"])
+    values = error.get("ctx", {})
+    if "sentence" in values:  # our own validators'
+        code, sentence = error["type"], values["sentence"]
+    elif error["type"] in _WORDS:
+        code, template = _WORDS[error["type"]]
+        sentence = Sentence(template, values)
+    else:
+        code, sentence = error["type"], Sentence(error["msg"])
     place = error["loc"]
     if place[-1:] == ("[key]",) and error["type"].startswith("string_"):
         place = place[:-1]  # pydantic's mark for a refused key of a dictionary; the only dictionary holds numbers
-    return FieldError(prefix + pointer(*place), code, detail)
+    return FieldError(prefix + pointer(*place), code, sentence)
 
 
 def pointer(*parts: str | int) -> str:
@@ -149,9 +201,7 @@ class Set(Shape):
     @model_validator(mode="after")
     def _has_a_measure(self) -> Self:
         if all(measure is None for measure in (self.reps, self.duration_seconds, self.distance_meters, self.calories)):
-            raise PydanticCustomError(
-                "required", "A set needs one of reps, duration_seconds, distance_meters and calories."
-            )
+            raise refusal("required", "A set needs one of reps, duration_seconds, distance_meters and calories.")
         return self
 
 
@@ -178,7 +228,7 @@ class PrescribedExercise(Shape):
     @model_validator(mode="after")
     def _has_a_name(self) -> Self:
         if self.exercise is None and not (self.name and self.name.strip()):
-            raise PydanticCustomError("required", "An exercise needs a name, or the slug of one of the catalogue.")
+            raise refusal("required", "An exercise needs a name, or the slug of one of the catalogue.")
         return self
 
 
@@ -210,7 +260,7 @@ class Prescription(Shape):
     @classmethod
     def _few_enough_exercises(cls, blocks: list[Block]) -> list[Block]:
         if sum(len(block.exercises) for block in blocks) > MAX_EXERCISES:
-            raise PydanticCustomError("max_length", f"At most {MAX_EXERCISES} exercises in a session.")
+            raise refusal("max_length", "At most {most} exercises in a session.", most=MAX_EXERCISES)
         return blocks
 
     def exercises(self) -> Iterator[tuple[Block, PrescribedExercise]]:
