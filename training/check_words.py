@@ -6,7 +6,8 @@ from training.request import Language
 
 Sentence = Literal[
     "time", "good", "found", "not_understood", "order", "missing", "pattern_missing", "red_flag", "replaced", "dropped",
-    "reordered", "eased", "ramped", "fewer_sets", "added", "shortened", "lengthened",
+    "reordered", "eased", "ramped", "fewer_sets", "added", "shortened", "lengthened", "loaded", "lightened", "numbers",
+    "same_again", "intense_again",
 ]  # fmt: skip
 
 _SENTENCES: Final[dict[Language, dict[Sentence, str]]] = {
@@ -28,6 +29,11 @@ _SENTENCES: Final[dict[Language, dict[Sentence, str]]] = {
         "added": "Added.",
         "shortened": "It was shortened from {minutes} min.",
         "lengthened": "Easy movement was added to {minutes} min.",
+        "loaded": "The loads of {name} were set to what can be put together.",
+        "lightened": "{name} is light: its muscles were trained heavily less than two days ago.",
+        "numbers": "Not in the session: {names}.",
+        "same_again": "This very session was done a few days ago.",
+        "intense_again": "Zone 5 on two days running.",
     },
     "fr": {
         "time": "{minutes} min sur {budget}",
@@ -47,6 +53,11 @@ _SENTENCES: Final[dict[Language, dict[Sentence, str]]] = {
         "added": "Ajouté.",
         "shortened": "La séance de {minutes} min a été raccourcie.",
         "lengthened": "Du mouvement facile complète les {minutes} min.",
+        "loaded": "Les charges de {name} ont été ramenées à ce qui se monte vraiment.",
+        "lightened": "{name} reste léger\u00a0: ses muscles ont travaillé lourd il y a moins de deux jours.",
+        "numbers": "Absent de la séance\u00a0: {names}.",
+        "same_again": "Cette même séance a été faite il y a quelques jours.",
+        "intense_again": "De la zone 5 deux jours de suite.",
     },
 }
 

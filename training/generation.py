@@ -20,11 +20,12 @@ from pydantic import BaseModel
 
 from config.roles import on_behalf_of
 from training import checks, coaches, details, imports, llm
-from training.catalogue import Catalogue
 from training.catalogue.stored import current
 from training.checks import Check
 from training.coaches import Coach
+from training.coaches.means import Means
 from training.details import Need, Told, Written
+from training.history import DAYS, History, Past
 from training.models import EnrichmentStatus, Source, TrainingSession
 from training.prescription import Prescription, Refused
 from training.request import SessionRequest
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 # Of one session in mode full: enough for its deadline, and one caller does not take a whole rate limit.
 DETAILS_AT_ONCE = 8
+PLANS = 4  # tried, where the athlete did the same lately
 RETRY_AFTER_SECONDS = 30.0  # of a 503, where the model's server does not say
 
 
@@ -81,7 +83,8 @@ def create(
     )
     bill: list[llm.Call] = []  # grows with every call, failed ones too
     # The seed of the planner's choices is the session's id: each session differs, and can be planned again the same.
-    made = _make(coach, request, catalogue, session.id.int % 2**32, started + settings.FAST_DEADLINE_SECONDS, bill)
+    means = Means(request, catalogue, history(owner))
+    made = _make(coach, means, session.id.int % 2**32, started + settings.FAST_DEADLINE_SECONDS, bill)
     session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason
     session.prescription = made.prescription.model_dump(mode="json")
     found = made.checks
@@ -120,28 +123,42 @@ def create(
 
 
 # --- the prescription ---
-def _make(
-    coach: Coach, request: SessionRequest, catalogue: Catalogue, seed: int, until: float, bill: list[llm.Call]
-) -> _Made:
+def history(owner: User) -> History:
+    """The sessions that the athlete did in the last days; what was only planned is none."""
+    with on_behalf_of(owner.pk):
+        done = [*TrainingSession.objects.done_lately(owner, days=DAYS)]
+    return History(
+        tuple(Past(session.hours_ago, session.discipline, session.parsed_prescription()) for session in done)
+    )
+
+
+def _make(coach: Coach, means: Means, seed: int, until: float, bill: list[llm.Call]) -> _Made:
+    request = means.request
     if request.prescription is not None:
-        prescription = imports.accept(request, catalogue)
-        return _Made(prescription, checks.run(prescription, request, catalogue), Source.IMPORTED)
+        prescription = imports.accept(request, means.catalogue)
+        return _Made(prescription, checks.run(prescription, means), Source.IMPORTED)
     fallback_reason = None
     if llm.configured():
         try:
-            return _by_model(coach, request, catalogue, until, bill)
+            return _by_model(coach, means, until, bill)
         except llm.ModelError as error:
             if not request.allow_fallback:
                 llm.record(bill, session_id=None, purpose="generation")  # no session comes of it, but a bill does
                 raise ModelUnavailable(error) from error
             fallback_reason = error.code
-    planned = coach.plan(request, catalogue, seed=seed)
-    return _Made(*checks.repair(planned, request, catalogue), Source.BUILTIN, fallback_reason=fallback_reason)
+    return _Made(*checks.repair(_planned(coach, means, seed), means), Source.BUILTIN, fallback_reason=fallback_reason)
 
 
-def _by_model(coach: Coach, request: SessionRequest, catalogue: Catalogue, until: float, bill: list[llm.Call]) -> _Made:
+def _planned(coach: Coach, means: Means, seed: int) -> Prescription:
+    """The built-in coach's session, and rather a new one than one that was done lately."""
+    plans = (coach.plan(means, seed=seed + n) for n in range(PLANS))
+    first = next(plans)
+    return next((plan for plan in (first, *plans) if not means.history.holds(plan)), first)
+
+
+def _by_model(coach: Coach, means: Means, until: float, bill: list[llm.Call]) -> _Made:
     """The model's session. What breaks a promise is sent back to it once, what is still broken is repaired."""
-    prompt, started = coach.prompt(request, catalogue), time.monotonic()
+    prompt, started = coach.prompt(means), time.monotonic()
     best: tuple[int, Prescription, str] | None = None  # the faults that are left, the session, the model
     for last in (False, True):
         try:
@@ -154,7 +171,7 @@ def _by_model(coach: Coach, request: SessionRequest, catalogue: Catalogue, until
                 raise
             break
         bill.extend(answer.calls)
-        prescription, problems = _expanded(coach, answer.value, request, catalogue)
+        prescription, problems = _expanded(coach, answer.value, means)
         if prescription is not None and (best is None or len(problems) < best[0]):
             best = len(problems), prescription, answer.model
         if not problems:
@@ -167,20 +184,18 @@ def _by_model(coach: Coach, request: SessionRequest, catalogue: Catalogue, until
         raise llm.InvalidOutput("The model's plan means no session.", answer="", problems=())
     _, prescription, model = best
     try:
-        return _Made(*checks.repair(prescription, request, catalogue), Source.LLM, model=model)
+        return _Made(*checks.repair(prescription, means), Source.LLM, model=model)
     except Refused:  # nothing of it may be done; the built-in coach finds what may, if anything may
         raise llm.InvalidOutput("Nothing of the model's plan may be done.", answer="", problems=()) from None
 
 
-def _expanded(
-    coach: Coach, draft: BaseModel, request: SessionRequest, catalogue: Catalogue
-) -> tuple[Prescription | None, list[str]]:
+def _expanded(coach: Coach, draft: BaseModel, means: Means) -> tuple[Prescription | None, list[str]]:
     """What a draft means, if it means anything, and what is wrong with it."""
     try:
-        prescription = coach.expand(draft, request, catalogue)
+        prescription = coach.expand(draft, means)
     except Refused as refused:
         return None, [f"{error.pointer}: {error.detail}" for error in refused.errors]
-    found = checks.run(prescription, request, catalogue)
+    found = checks.run(prescription, means)
     return prescription, [f"{check.code}: {check.detail}" for check in found if not check.ok]
 
 

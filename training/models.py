@@ -4,6 +4,7 @@ Nothing in this room knows of a queue or a worker.
 """
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Extract, Now
 
 from training.prescription import Prescription
 from training.request import SessionRequest
+
+MOST_HISTORY = 20  # sessions of a week: nobody trains more, and a coach need not read more
 
 
 class EnrichmentStatus(models.TextChoices):
@@ -33,6 +36,16 @@ class Source(models.TextChoices):
     LLM = "llm"
     BUILTIN = "builtin"
     IMPORTED = "imported"
+
+
+class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
+    """Sessions."""
+
+    def done_lately(self, owner: Any, *, days: int) -> "TrainingSessionQuerySet":
+        """What an athlete did in the last days, the newest first, with `hours_ago` by the database's clock."""
+        since = Extract(Now() - F("done_at"), "epoch", output_field=models.FloatField())
+        done = self.filter(owner=owner, done_at__gt=Now() - timedelta(days=days)).order_by("-done_at")
+        return done.annotate(hours_ago=since / 3600)[:MOST_HISTORY]
 
 
 class TrainingSession(models.Model):
@@ -59,6 +72,8 @@ class TrainingSession(models.Model):
     enriched_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_rpe = models.FloatField(null=True, blank=True)
+
+    objects = TrainingSessionQuerySet.as_manager()
 
     class Meta:
         constraints = [

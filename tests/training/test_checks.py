@@ -39,7 +39,7 @@ def session(*blocks: dict[str, Any], around: bool = True) -> Prescription:
 
 
 def run(whole: Prescription, **fields: Any) -> dict[str, Check]:
-    return {check.code: check for check in checks.run(whole, ask(**fields), CATALOGUE)}
+    return {check.code: check for check in checks.run(whole, Means(ask(**fields), CATALOGUE))}
 
 
 def judge_import(whole: Prescription, **fields: Any) -> dict[str, Check]:
@@ -47,11 +47,11 @@ def judge_import(whole: Prescription, **fields: Any) -> dict[str, Check]:
 
 
 def repair(prescription: Prescription, **fields: Any) -> tuple[Prescription, dict[str, Check]]:
-    mended, found = checks.repair(prescription, ask(**fields), CATALOGUE)
+    mended, found = checks.repair(prescription, Means(ask(**fields), CATALOGUE))
     assert [check for check in found if not check.ok] == []
-    assert checks.run(mended, ask(**fields), CATALOGUE) == [
+    assert checks.run(mended, Means(ask(**fields), CATALOGUE)) == [
         Check(after.code, after.ok, before.detail) if before.detail == after.detail else after
-        for before, after in zip(found, checks.run(mended, ask(**fields), CATALOGUE), strict=True)
+        for before, after in zip(found, checks.run(mended, Means(ask(**fields), CATALOGUE)), strict=True)
     ]
     return mended, {check.code: check for check in found}
 
@@ -227,8 +227,8 @@ def test_an_import_may_ask_for_more_effort_than_a_coach_would() -> None:
 
 def test_what_keeps_every_promise_is_left_alone() -> None:
     request = ask(available_minutes=60)
-    planned = get("force").plan(request, CATALOGUE, seed=3)
-    assert checks.repair(planned, request, CATALOGUE)[0] == planned
+    planned = get("force").plan(Means(request, CATALOGUE), seed=3)
+    assert checks.repair(planned, Means(request, CATALOGUE))[0] == planned
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_an_exercise_without_a_possible_neighbour_goes() -> None:
 
 def test_where_nothing_is_left_the_repair_is_refused() -> None:
     with pytest.raises(Refused):
-        checks.repair(SQUAT, ask(athlete={"avoid": ["squat"]}), CATALOGUE)
+        checks.repair(SQUAT, Means(ask(athlete={"avoid": ["squat"]}), CATALOGUE))
 
 
 def test_a_substitute_takes_over_the_sets_but_no_load_of_another_lift() -> None:

@@ -26,7 +26,7 @@ def ask(**fields: Any) -> SessionRequest:
 
 
 def plan(seed: int = 1, **fields: Any) -> Prescription:
-    return FORCE.plan(ask(**fields), CATALOGUE, seed=seed)
+    return FORCE.plan(Means(ask(**fields), CATALOGUE), seed=seed)
 
 
 def sessions(**fields: Any) -> Iterator[Trained]:
@@ -274,7 +274,7 @@ def expanded(main: dict[str, Any], **fields: Any) -> PrescribedExercise:
     draft = Draft.model_validate(
         {"title": "Legs", "rationale": "Legs.", "warmup": [], "main": [main], "accessory": [], "cooldown": []}
     )
-    return planning.trained(FORCE.expand(draft, ask(**fields), CATALOGUE))[0]
+    return planning.trained(FORCE.expand(draft, Means(ask(**fields), CATALOGUE)))[0]
 
 
 @pytest.mark.parametrize("goal", ["strength", "power", "hypertrophy", "endurance"])

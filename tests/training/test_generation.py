@@ -17,6 +17,7 @@ from tests.model_server import FOREVER, Behaviour, ModelServer
 from training import coaches, details, generation
 from training.catalogue import Catalogue
 from training.catalogue.stored import load
+from training.coaches.means import Means
 from training.models import ExerciseNote, ModelCall, TrainingSession
 from training.prescription import Refused
 from training.request import SessionRequest
@@ -85,7 +86,7 @@ def test_without_a_key_the_built_in_coach_serves(owner: User) -> None:
 def test_the_planners_seed_is_the_sessions_id(owner: User) -> None:
     request = asked(discipline="strength")
     session = generation.create(owner, request)
-    again = coaches.get("force").plan(request, FILES, seed=session.id.int % 2**32)
+    again = coaches.get("force").plan(Means(request, FILES), seed=session.id.int % 2**32)
     assert [e.exercise for _, e in again.exercises()] == [
         e.exercise for _, e in session.parsed_prescription().exercises()
     ]

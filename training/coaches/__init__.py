@@ -20,7 +20,13 @@ def get(slug: str) -> Coach:
     """The coach of that name. Raises Refused at /coach for an unknown one and for one that does not serve yet."""
     coach = REGISTRY.get(slug)
     if coach is None:
-        raise Refused.at("/coach", "invalid_choice", f"Not a coach: {slug!r}. There are {', '.join(REGISTRY)}.")
+        raise Refused.at(
+            "/coach",
+            "invalid_choice",
+            "Not a coach: {coach}. There are {coaches}.",
+            coach=slug,
+            coaches=", ".join(REGISTRY),
+        )
     if not isinstance(coach, Coach):
-        raise Refused.at("/coach", "coach_not_available", f"The {slug} coach does not take requests yet.")
+        raise Refused.at("/coach", "coach_not_available", "The coach {coach} does not take requests yet.", coach=slug)
     return coach

@@ -5,12 +5,16 @@ package, one in `training.analyses` and one line in the registry.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from training.catalogue import Catalogue
-from training.prescription import Format, Prescription, Refused
+from training.catalogue import Catalogue, Entry
+from training.coaches import fitting, planning
+from training.coaches.case import Case, Mended, Rule
+from training.coaches.means import Means
+from training.prescription import Format, PrescribedExercise, Prescription, Refused
 from training.request import SessionRequest
 from training.wire import Prompt
 
@@ -42,19 +46,44 @@ class Coach(Profile, ABC):
 
     available: ClassVar[bool] = True
     draft: ClassVar[type[BaseModel]]  # what a model answers: slugs and numbers, valid in the provider's strict mode
+    # By code, what this coach's sessions keep beyond what all sessions keep (`training.checks`); "order" is among them.
+    rules: ClassVar[Mapping[str, Rule]]
+    once: ClassVar[bool] = False  # does an exercise stand but once in the work of a session?
+
+    # --- making a session ---
 
     @abstractmethod
-    def plan(self, request: SessionRequest, catalogue: Catalogue, *, seed: int) -> Prescription:
+    def plan(self, means: Means, *, seed: int) -> Prescription:
         """The built-in coach's session. Raises Refused where nothing is left that the athlete may do."""
 
     @abstractmethod
-    def prompt(self, request: SessionRequest, catalogue: Catalogue) -> Prompt:
+    def prompt(self, means: Means) -> Prompt:
         """What a model is asked. The athlete's own words stand in it as quoted data."""
 
     @abstractmethod
-    def expand(self, draft: BaseModel, request: SessionRequest, catalogue: Catalogue) -> Prescription:
+    def expand(self, draft: BaseModel, means: Means) -> Prescription:
         """The prescription a draft means. Raises Refused, with pointers into the draft, to have it asked again."""
+
+    def finish(self, prescription: Prescription, means: Means) -> Prescription:
+        """With keys by position, and the figures about the whole computed: duration, expected effort, summary."""
+        return planning.finished(prescription, means)
 
     @abstractmethod
     def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
-        """The computed figures of a session, under the names in `analyses`."""
+        """The computed figures of a session, under the names in `analyses`, in the request's language."""
+
+    # --- mending one, a model's or a planned one ---
+
+    def mend(self, case: Case) -> tuple[Prescription, list[Mended]]:
+        """The prescription with this coach's own rules kept, and what was done for it; called until nothing is."""
+        return case.prescription, []
+
+    def dosed(self, entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+        """A substitute with the dose of what it stands in for."""
+        return planning.inherited(entry, like, means)
+
+    def fit(self, prescription: Prescription, means: Means, seconds: float) -> Prescription:
+        """A session that is too long or too short for `seconds`, as near to them as sound training allows."""
+        if planning.seconds_of(prescription, means) > seconds:
+            return fitting.trim(prescription, means, seconds)
+        return fitting.with_easy_movement(prescription, means, seconds)

@@ -7,7 +7,7 @@ which `expand` turns into the same kind of prescription.
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from training.analyses import force as analyses
 from training.catalogue import LEVELS, Catalogue, Entry
 from training.catalogue.entry import Muscle, Pattern
-from training.coaches import fitting, force_doses, force_draft, force_words, planning, preparation
+from training.coaches import fitting, force_doses, force_draft, force_order, force_words, planning, preparation
 from training.coaches.base import Coach
+from training.coaches.case import Case, Mended, Rule
 from training.coaches.force_doses import Tier
 from training.coaches.force_templates import PARTS, TEMPLATES, Slot
 from training.coaches.means import FREE_WEIGHTS, Means
@@ -60,29 +61,34 @@ class ForceCoach(Coach):
     analyses = ("volume_analysis", "intensity_distribution")
     draft: ClassVar[type[BaseModel]] = force_draft.Draft
 
-    def plan(self, request: SessionRequest, catalogue: Catalogue, *, seed: int) -> Prescription:
+    rules: ClassVar[Mapping[str, Rule]] = {"order": force_order.kept}
+    once = True
+
+    def plan(self, means: Means, *, seed: int) -> Prescription:
         """The built-in coach's session. Raises Refused at /athlete where nothing is left that may be done."""
-        self.discipline(request)
-        means = Means(request, catalogue)
-        return preparation.gentle(means) if means.red_flag else Planner(means, self.discipline(request), seed).session()
+        discipline = self.discipline(means.request)
+        return preparation.gentle(means) if means.red_flag else Planner(means, discipline, seed).session()
 
-    def prompt(self, request: SessionRequest, catalogue: Catalogue) -> Prompt:
+    def prompt(self, means: Means) -> Prompt:
         """The rules, and this athlete's case with the exercises that are possible for it."""
-        planner = Planner(Means(request, catalogue), self.discipline(request), seed=0)
-        return force_draft.prompt(
-            planner.means,
-            planner.discipline,
-            planner.quality,
-            force_doses.usual(planner.quality, "main", planner.means),
-        )
+        discipline = self.discipline(means.request)
+        quality = force_words.quality(means.request.goal or "", discipline)
+        return force_draft.prompt(means, discipline, quality, force_doses.usual(quality, "main", means))
 
-    def expand(self, draft: BaseModel, request: SessionRequest, catalogue: Catalogue) -> Prescription:
+    def expand(self, draft: BaseModel, means: Means) -> Prescription:
         """The prescription a draft means. Raises Refused for slugs that are not in the catalogue."""
-        means = Means(request, catalogue)
         if means.red_flag:  # no model decides how hard that session may be
             return preparation.gentle(means)
-        quality = force_words.quality(request.goal or "", self.discipline(request))
+        quality = force_words.quality(means.request.goal or "", self.discipline(means.request))
         return force_draft.expand(force_draft.Draft.model_validate(draft), means, quality)
+
+    def mend(self, case: Case) -> tuple[Prescription, list[Mended]]:
+        """Main lifts before accessories, isolation last."""
+        return force_order.mended(case)
+
+    def dosed(self, entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+        """As many sets, as hard, with the loads of its own."""
+        return planning.redosed(entry, like, means)
 
     def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
         """`volume_analysis` and `intensity_distribution`."""

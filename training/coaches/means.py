@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Literal
 
 from training.catalogue import LEVELS, Catalogue, Entry
-from training.catalogue.entry import Region
+from training.catalogue.entry import Muscle, Region
 from training.coaches import words
+from training.history import INTENSE_HOURS, NOTHING_DONE, REST_HOURS, History, worked
 from training.one_rep_max import OneRepMaxes
+from training.prescription import PrescribedExercise, Set
 from training.request import Language, Level, SessionRequest
 
 Obstacle = Literal["level", "equipment", "avoided", "injury", "place"]
@@ -23,6 +25,8 @@ STACKED = ("machine", "sled", "sandbag")
 STACK_STEP_KG = 5  # a machine's stack
 HEAVIEST_KG = 1_000  # what a prescription can hold
 GROWN_AGE, SENIOR_AGE = 16, 60  # nothing maximal before, longer warm-ups after
+HEAVY_PERCENT = 80  # of 1RM: such sets are led up to, and their muscles rest after
+NOT_IN_A_GYM = frozenset({"bike", "open-water"})  # "bike" is one for the road; a gym's own are indoor trainers
 LEAST_SHARE_OF_1RM = 0.6  # an empty bar beyond it leaves no room to ramp or to train
 
 
@@ -32,6 +36,7 @@ class Means:
 
     request: SessionRequest
     catalogue: Catalogue
+    history: History = NOTHING_DONE
 
     @property
     def language(self) -> Language:
@@ -40,6 +45,11 @@ class Means:
     @property
     def level(self) -> Level:
         return self.request.athlete.level
+
+    @property
+    def discipline(self) -> str:
+        """The discipline asked for; generation fills in the coach's first where none is."""
+        return self.request.discipline or ""
 
     @property
     def tired(self) -> bool:
@@ -72,7 +82,7 @@ class Means:
         """The words available: what was given, else what the place usually has, less what is to be avoided."""
         given = self.request.equipment
         if given is None:
-            available = self._vocabulary if self.request.location == "gym" else frozenset[str]()
+            available = self._vocabulary - NOT_IN_A_GYM if self.request.location == "gym" else frozenset[str]()
         else:
             available = frozenset().union(*(words.equipment(item, self._vocabulary) for item in given))
         return available - frozenset().union(
@@ -139,6 +149,35 @@ class Means:
         """The same for any set: what percent of 1RM it is."""
         return OneRepMaxes(self.request.athlete.one_rep_max_kg, self.request.coach, self.catalogue)
 
+    # --- history ---
+
+    def heavy(self, exercise: PrescribedExercise, set_: Set) -> bool:
+        """Is a set done with an outer load of 80 % of 1RM and more, as far as that is known?"""
+        entry = self.catalogue.get(exercise.exercise)
+        loaded = set_.load_kg or set_.percent_1rm or (entry is not None and entry.modality == "weightlifting")
+        percent = self.maxes.percent(exercise, set_) if loaded and set_.kind != "warmup" else None
+        return percent is not None and percent >= HEAVY_PERCENT
+
+    @cached_property
+    def resting(self) -> frozenset[Muscle]:
+        """Muscles trained heavily in the last 48 hours: not heavily again today."""
+        return frozenset(
+            muscle
+            for past in self.history.within(REST_HOURS)
+            for _, exercise in worked(past.prescription)
+            if any(self.heavy(exercise, set_) for set_ in exercise.sets)
+            for entry in [self.catalogue.get(exercise.exercise)]
+            if entry is not None
+            for muscle in entry.primary
+        )
+
+    @cached_property
+    def intense_lately(self) -> bool:
+        """Was yesterday a day with work in zone 5? Then today is none."""
+        return any(past.intense() for past in self.history.within(INTENSE_HOURS))
+
+    # --- what may be done ---
+
     def obstacle(self, entry: Entry) -> Obstacle | None:
         """Why the athlete shall not do this exercise today; None where nothing is against it."""
         if entry.slug in self.avoided:
@@ -150,7 +189,8 @@ class Means:
         if LEVELS.index(entry.level) > LEVELS.index(self.level):
             return "level"
         if entry.measure == "meters" and not entry.equipment and entry.pattern == "cyclical":
-            return None if self.request.location == "outdoor" else "place"  # running needs ground to cover
+            ground = self.request.location == "outdoor" or "treadmill" in self.equipment  # running needs it
+            return None if ground else "place"
         return None
 
     def may(self, entry: Entry) -> bool:

@@ -10,16 +10,15 @@ from typing import Final, Literal
 
 from training.catalogue import Entry
 from training.catalogue.entry import Muscle
-from training.coaches.means import Means
+from training.coaches.means import HEAVY_PERCENT, Means
 from training.coaches.phrases import PHRASES
 from training.one_rep_max import CHART_REPS, chart_percent, inol
-from training.prescription import PrescribedExercise, Prescription, Set
+from training.prescription import PrescribedExercise, Prescription, Set, Sport
 from training.request import SessionRequest
-from training.timing import session_seconds
+from training.timing import SECONDS_PER_CALORIE, session_seconds, set_seconds
 
 Strain = Literal["grip", "lower back", "overhead"]
 
-RAMP_FROM_PERCENT = 80  # heavier sets are led up to
 RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that rounding never passes them
 RAMP_REST_SECONDS = 60
 RAMP_REPS = (5, 3, 2)  # from the lightest up
@@ -27,6 +26,9 @@ HARD_RPE = 6  # a set below it is no hard one
 MOST_HARD_SETS = 10  # a muscle and session, fractional
 MOST_INOL = 2.0  # an exercise
 EASY_RPE = 3
+MODERATE_RPE = 7
+# What takes about as long and as much: 400 m run, 500 m rowed or skied, 1,000 m ridden. By convention.
+EQUIVALENT_METERS: Final[dict[Sport, int]] = {"run": 400, "row": 500, "ski": 500, "bike": 1000, "swim": 100}
 PRILEPIN: Final = ((70, 30), (80, 24), (90, 20), (101, 10))  # below this percent of 1RM, at most so many repetitions
 
 
@@ -167,6 +169,64 @@ def _loaded(entry: Entry, dose: Dose, means: Means) -> Set | None:
     )  # fmt: skip
 
 
+def redosed(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+    """An exercise with as many sets, as hard, as another had; ramp and loads are its own."""
+    work = [set_ for set_ in like.sets if set_.kind != "warmup"] or like.sets
+    first = work[0]
+    dose = Dose(
+        sets=len(work),
+        reps=first.reps or 8,
+        rpe=min(first.rpe or MODERATE_RPE, rpe_cap(means)),
+        rest_seconds=int(first.rest_seconds or 0),
+        tempo=first.tempo,
+    )
+    return exercise(entry, working_sets(entry, dose, means), means).model_copy(update={"key": like.key})
+
+
+def inherited(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+    """An exercise with the sets of what it stands in for, in its own measure; never with another's kilograms."""
+    original = means.catalogue.get(like.exercise)
+    same = original is not None and (original.measure, original.sport) == (entry.measure, entry.sport)
+
+    def converted(set_: Set) -> Set:
+        rpe = set_.rpe if set_.rpe is not None or set_.zone is not None else MODERATE_RPE
+        # A zone and a fraction of threshold are those of a sport.
+        keeps_zone = original is not None and original.sport == entry.sport
+        effort: dict[str, object] = {"load_kg": None, "percent_1rm": None, "rpe": rpe}
+        if not keeps_zone:
+            effort |= {"zone": None, "intensity": None, "intensity_end": None, "rpe": rpe or MODERATE_RPE}
+        timed = set_.duration_seconds is not None and entry.measure != "reps"
+        amount = {} if same or timed else _amount(entry, original, like, set_, means)
+        return set_.model_copy(update=effort | amount)
+
+    stand_in = exercise(entry, [converted(set_) for set_ in like.sets], means)
+    return stand_in.model_copy(update={"key": like.key, "slot": like.slot, "sport": None})
+
+
+def _amount(
+    entry: Entry, original: Entry | None, like: PrescribedExercise, set_: Set, means: Means
+) -> dict[str, float | int | str | None]:
+    """As much of another exercise: equivalent metres between sports, else what takes as long."""
+    nothing: dict[str, float | int | str | None] = {
+        "reps": None, "reps_max": None, "duration_seconds": None, "distance_meters": None, "calories": None,
+        "tempo": None,
+    }  # fmt: skip
+    sports = (original.sport if original else None, entry.sport)
+    if set_.distance_meters is not None and entry.measure == "meters" and sports[0] and sports[1]:
+        meters = set_.distance_meters * EQUIVALENT_METERS[sports[1]] / EQUIVALENT_METERS[sports[0]]
+        return nothing | {"distance_meters": max(1.0, round(meters))}
+    seconds = set_seconds(like, set_, means.catalogue, means.request) / (2 if entry.unilateral else 1)
+    match entry.measure:
+        case "reps":
+            return nothing | {"reps": min(max(1, round(seconds / entry.seconds_per_rep)), 10_000)}
+        case "calories":
+            return nothing | {"calories": max(1, round(seconds / SECONDS_PER_CALORIE))}
+        case "meters" if entry.meters_per_second is not None:
+            return nothing | {"distance_meters": max(5, 5 * round(seconds * entry.meters_per_second / 5))}
+        case _:
+            return nothing | {"duration_seconds": max(5, 5 * round(seconds / 5))}
+
+
 def felt(reps: int, percent: float) -> float:
     """The RPE, in halves from 6 up, at which the chart puts so many repetitions of that percent; 10.5: not possible."""
     for halves in range(12, 21):
@@ -184,7 +244,7 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
     percent = percent_of(work)
     if percent is None or work.reps is None or not means.loadable(entry):
         return []
-    count = 0 if percent < RAMP_FROM_PERCENT else 2 if percent < 90 else 3
+    count = 0 if percent < HEAVY_PERCENT else 2 if percent < 90 else 3
     if not count and not leads:
         return []
     maximum = means.one_rep_max_kg.get(entry.slug)
