@@ -92,7 +92,7 @@ class Means:
     @cached_property
     def unknown_equipment(self) -> list[str]:
         """What was given and is not understood."""
-        given = self.request.equipment or []
+        given = [item for item in self.request.equipment or [] if not words.no_equipment(item)]
         return [item for item in given if not words.equipment(item, self._vocabulary)]
 
     @cached_property

@@ -98,33 +98,65 @@ _EQUIPMENT: Final[dict[str, tuple[str, ...]]] = {
         "bar, olympic bar, straight bar, barre, barre olympique, barre droite, haltère long": ("barbell",),
         "squat rack, half rack, stand, support de squat, cage à squat": ("rack",),
         "power rack, power cage, squat cage, cage": ("rack", "pull-up-bar"),
+        "rig": ("rack", "pull-up-bar", "rings"),
         "flat bench, weight bench, adjustable bench, banc, banc de musculation, banc plat": ("bench",),
         "haltère, db, haltère court": ("dumbbell",),
         "kb, girya": ("kettlebell",),
+        "plate, bumper plate, disque, poids": ("weight-plate",),
         "bar for pull-ups, chin-up bar, pullup bar, barre de traction, barre fixe": ("pull-up-bar",),
         "dip bar, dip station, parallel bars, barres parallèles, barres à dips, barre à dips": ("dip-bars",),
+        "power tower, chaise romaine": ("pull-up-bar", "dip-bars"),
+        "street workout park, calisthenics park, parc de street workout": ("pull-up-bar", "dip-bars"),
+        "parallette, mini parallettes, poignées de pompes, push-up handles": ("parallettes",),
+        "anneaux, ring, rings, gymnastic rings, anneaux de gymnastique, trx, suspension trainer": ("rings",),
+        "pole, flag pole, stall bars, poteau, espalier": ("vertical-pole",),
+        "dip belt, weighted belt, ceinture de lest, ceinture lestée": ("weight-belt",),
+        "vest, weighted vest, gilet lesté, gilet de lest": ("weight-vest",),
         "cable, cables, pulley, cable station, cable crossover, poulie, machine à câble": ("cable-machine",),
         "elastic band, resistance band, mini band, élastique, bande élastique, bande de résistance, band": (
             "resistance-band",
         ),
         "plyo box, caisse, box de pliométrie, step": ("box",),
+        "med ball, wall ball, medball, médecine-ball, ballon lesté": ("medicine-ball",),
+        "d-ball, slam ball, balle lestée": ("dead-ball",),
         "rowing machine, rowing erg, row erg, erg, concept2, rameur": ("rower",),
+        "skierg, ski machine, ergomètre de ski": ("ski-erg",),
         "assault bike, fan bike, echo bike, vélo à air": ("air-bike",),
-        "rope for jumping, skipping rope, corde à sauter": ("jump-rope",),
-        "traîneau, prowler": ("sled",),
+        "road bike, bicycle, gravel bike, mountain bike, vélo, vélo de route, vtt": ("bike",),
+        "home trainer, smart trainer, turbo trainer, turbo, stationary bike, exercise bike, spin bike, bike erg, bikeerg, "
+        "vélo d’appartement, vélo stationnaire, vélo de salle": ("indoor-trainer",),
+        "elliptical trainer, cross trainer, vélo elliptique, elliptique": ("elliptical",),
+        "stepper, stair master, stairmaster, simulateur d’escalier": ("stair-climber",),
+        "rope, corde": ("climbing-rope", "jump-rope"),
+        "rope for climbing, corde à grimper": ("climbing-rope",),
+        "rope for jumping, skipping rope, speed rope, corde à sauter": ("jump-rope",),
+        "traîneau, prowler, sled": ("sled",),
         "sac de sable, sac lesté": ("sandbag",),
         "roue abdominale, roulette abdominale, ab roller": ("ab-wheel",),
+        "ghd, ghd machine, glute ham developer, banc à lombaires": ("ghd-bench",),
         "leg press, presse, presse à cuisses": ("leg-press-machine",),
         "leg extension, machine leg extension": ("leg-extension-machine",),
         "leg curl, machine leg curl": ("leg-curl-machine",),
         "lat pulldown, machine de tirage vertical": ("lat-pulldown-machine", "cable-machine"),
-        "tapis de course": ("treadmill",),
         "smith, machine guidée, cadre guidé": ("smith-machine",),
-        "anneaux, ring, rings": ("rings",),
+        "treadmill, tapis de course, tapis roulant": ("treadmill",),
+        "swimming pool, piscine, bassin": ("pool",),
+        "lake, sea, ocean, river, lac, mer, océan, rivière, eau libre": ("open-water",),
+        "pull buoy, pullbuoy": ("pull-buoy",),
+        "kick board, planche de natation": ("kickboard",),
     }.items()
     for phrase in phrases.split(", ")
 }
 _WHOLE_GYM = frozenset(map(fold, ("gym", "full gym", "everything", "all", "salle", "salle de sport", "tout")))
+# Understood, and nothing that an exercise would have to ask for.
+_NOTHING = frozenset(
+    fold(phrase)
+    for phrase in (
+        "none, nothing, no equipment, bodyweight, body weight, body only, wall, floor, mat, yoga mat, track, road, park, "
+        "stairs, chair, heart-rate monitor, power meter, watch, aucun, rien, sans matériel, poids du corps, mur, sol, tapis, "
+        "tapis de yoga, tapis de sol, piste, route, parc, escaliers, chaise, cardiofréquencemètre, montre"
+    ).split(", ")
+)
 
 
 def equipment(item: str, known: frozenset[str]) -> frozenset[str]:
@@ -134,6 +166,11 @@ def equipment(item: str, known: frozenset[str]) -> frozenset[str]:
         return known
     said = {word for word in known if fold(word) == folded}
     return frozenset(said | (set(_EQUIPMENT.get(folded, ())) & known))
+
+
+def no_equipment(item: str) -> bool:
+    """Is it understood, but nothing that an exercise would ask for: "none", a wall, a mat?"""
+    return fold(item) in _NOTHING
 
 
 _PATTERN_PHRASES: Final[dict[str, tuple[Pattern, ...]]] = {
