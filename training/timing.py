@@ -6,7 +6,8 @@ Needs no athlete to give an answer: where the prescription does not tell the pac
 from training.catalogue import Catalogue, Entry
 from training.counting import IN_TURN, passes, rounds_of_a_pass, times
 from training.prescription import Block, PrescribedExercise, Prescription, Set, Sport
-from training.request import SessionRequest
+from training.request import Athlete, SessionRequest
+from training.zones import SPORTS, intensity_of, sport_of, system
 
 CHANGE_SECONDS = 60  # between two exercises of straight sets, and between two blocks
 EMOM_INTERVAL_SECONDS = 60
@@ -16,7 +17,6 @@ SECONDS_PER_REP = 3  # of a stranger
 
 # Metres a second where nothing better is known, by convention.
 _SPEEDS: dict[Sport, float] = {"run": 2.8, "row": 3.6, "ski": 3.9, "bike": 7.0, "swim": 0.75}
-_SPORTS: dict[str, Sport] = {"running": "run", "cycling": "bike", "swimming": "swim"}  # by discipline
 
 
 def session_seconds(prescription: Prescription, catalogue: Catalogue, request: SessionRequest) -> float:
@@ -59,19 +59,31 @@ def _one_side(exercise: PrescribedExercise, set_: Set, entry: Entry | None, requ
 
 
 def _speed(exercise: PrescribedExercise, set_: Set, entry: Entry | None, request: SessionRequest) -> float:
-    """Metres a second: the prescribed fraction of the athlete's threshold, else the convention."""
-    if exercise.sport is None and entry and entry.meters_per_second:
+    """Metres a second: the prescribed fraction of the athlete's threshold, else the convention of exercise or sport."""
+    prescribed = prescribed_speed(exercise, set_, entry, request)
+    if prescribed is not None:
+        return prescribed
+    if exercise.sport is None and entry is not None and entry.meters_per_second:
         return entry.meters_per_second
-    sport = exercise.sport or _SPORTS.get(request.discipline or "", "run")
-    threshold = _threshold_speed(sport, request)
-    if threshold is None or set_.intensity is None:
-        return _SPEEDS[sport]
-    end = set_.intensity if set_.intensity_end is None else set_.intensity_end
-    return threshold * (set_.intensity + end) / 2
+    return _SPEEDS[sport_of(exercise, entry) or SPORTS.get(request.discipline or "", "run")]
 
 
-def _threshold_speed(sport: Sport | None, request: SessionRequest) -> float | None:
-    athlete = request.athlete
+def prescribed_speed(
+    exercise: PrescribedExercise, set_: Set, entry: Entry | None, request: SessionRequest
+) -> float | None:
+    """Metres a second of a distance step: its mean intensity x the athlete's threshold speed in its sport.
+
+    The intensity is given, its zone's or its RPE's. None without one of them, and without a threshold: there is none
+    in rowing and skiing, nor in cycling, where it is a power.
+    """
+    sport = sport_of(exercise, entry) or (SPORTS.get(request.discipline or "") if entry is None else None)
+    threshold = threshold_speed(sport, request.athlete)
+    intensity = intensity_of(set_, system(request.discipline, sport))
+    return None if threshold is None or intensity is None else threshold * sum(intensity) / 2
+
+
+def threshold_speed(sport: Sport | None, athlete: Athlete) -> float | None:
+    """Metres a second at threshold pace or critical swim speed; None where it is unknown."""
     if sport == "run" and athlete.threshold_pace_s_per_km is not None:
         return 1000 / athlete.threshold_pace_s_per_km
     if sport == "swim" and athlete.css_s_per_100m is not None:

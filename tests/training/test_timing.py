@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.shapes import CATALOGUE, block, exercise, prescription
+from training.prescription import Prescription
 from training.request import SessionRequest
 from training.timing import block_seconds, session_seconds, set_seconds
 
@@ -15,9 +16,13 @@ def seconds(*blocks: dict[str, Any], request: SessionRequest = FORCE) -> float:
     return session_seconds(prescription(*blocks), CATALOGUE, request)
 
 
+def seconds_of_first(one: Prescription, request: SessionRequest = FORCE) -> float:
+    first = one.blocks[0].exercises[0]
+    return set_seconds(first, first.sets[0], CATALOGUE, request)
+
+
 def work_seconds(name: str, request: SessionRequest = FORCE, per_side: bool = False, **measure: object) -> float:
-    one = prescription(block(exercise(name, measure, per_side=per_side))).blocks[0].exercises[0]
-    return set_seconds(one, one.sets[0], CATALOGUE, request)
+    return seconds_of_first(prescription(block(exercise(name, measure, per_side=per_side))), request)
 
 
 def test_four_sets_of_eight_at_3110_with_two_minutes_rest_take_520_seconds() -> None:
@@ -62,6 +67,30 @@ def test_a_known_threshold_sets_the_pace_of_a_distance() -> None:
     )
     assert work_seconds("400 m", swimmer, distance_meters=400, intensity=1) == pytest.approx(400)
     assert work_seconds("400 m", swimmer, distance_meters=300) == pytest.approx(400)
+
+
+def test_a_zone_or_an_rpe_paces_a_distance_as_well_as_an_intensity() -> None:
+    runner = SessionRequest.model_validate(
+        {"coach": "endurance", "discipline": "running", "athlete": {"threshold_pace_s_per_km": 250}}
+    )
+    assert work_seconds("1 km", runner, distance_meters=1000, zone=2) == pytest.approx(250 / 0.826)
+    assert work_seconds("1 km", runner, distance_meters=1000, rpe=8) == pytest.approx(250)
+    assert work_seconds("1 km", runner, distance_meters=1000, zone=2, intensity=0.8) == pytest.approx(312.5)
+
+
+def test_a_machines_metres_keep_their_own_speed_beside_a_runners_threshold() -> None:
+    runner = SessionRequest.model_validate(
+        {"coach": "endurance", "discipline": "running", "athlete": {"threshold_pace_s_per_km": 250}}
+    )
+    assert work_seconds("rowing-machine", runner, distance_meters=360, zone=2) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("sport", "expected"), [("run", 1 / 2.8), ("bike", 1 / 7), ("swim", 1 / 0.75), ("row", 1 / 3.6), ("ski", 1 / 3.9)]
+)
+def test_a_sport_has_a_speed_by_convention(sport: str, expected: float) -> None:
+    one = prescription(block({**exercise("A stranger", {"distance_meters": 1000, "zone": 2}), "sport": sport}))
+    assert seconds_of_first(one) == pytest.approx(1000 * expected)
 
 
 def test_straight_sets_take_a_minute_to_change_and_drop_only_the_very_last_rest() -> None:
