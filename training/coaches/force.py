@@ -151,9 +151,10 @@ class Planner:
             yield replace(slot, tier="secondary") if compound else slot
 
     def _loaded_first(self, slots: list[Slot]) -> list[Slot]:
-        """Where only some of the leading movements can be loaded here, those lead and the others follow them."""
+        """Where only some of the leading movements can be loaded today, those lead and the others follow them."""
         leads = [slot for slot in slots if slot.tier == "main"]
-        loaded = [s for s in leads if any(self._fits(e, s) and self.means.loadable(e) for e in self.means.candidates)]
+        rested = [e for e in self.means.candidates if not self.means.resting.intersection(e.primary)]
+        loaded = [s for s in leads if any(self._fits(e, s) and self.means.loadable(e) for e in rested)]
         if not loaded:
             return [*slots]
         others = [replace(slot, tier="secondary") for slot in leads if slot not in loaded]
@@ -209,6 +210,7 @@ class Planner:
         implements = FREE_WEIGHTS[::-1] if self.means.cautious else FREE_WEIGHTS
         return (
             entry not in self.wanted,
+            bool(self.means.resting.intersection(entry.primary)),
             "main" not in entry.roles,
             entry.slug not in self.means.one_rep_max_kg,
             self._easy(entry),
@@ -301,6 +303,8 @@ class Planner:
         rationale = force_words.rationale(self.quality, leads[0], language, more=more)
         if self.means.tired:
             rationale = f"{rationale} {PHRASES[language].tired}"
+        if any(self.means.resting.intersection(pick.entry.primary) for pick in self.picks):
+            rationale = f"{rationale} {PHRASES[language].resting}"
         return prescription.model_copy(
             update={
                 "title": force_words.title(self.quality, self.focus, language),

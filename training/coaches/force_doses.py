@@ -51,6 +51,7 @@ _HANDS_REPS = 6  # of a lift with what the hands can hold, which nobody grinds t
 _LESSER_REPS = 8  # of a lift that never leads a session
 _QUICK_SECONDS, _QUICK_REPS, _QUICK_REST_SECONDS = 2, 12, 90  # a rep that takes no longer is swung, not lifted
 _LESSER_DEMANDING_REPS = 8  # of the trunk and of single joints
+_RESTING_REPS, _RESTING_RPE = 10, 6.5
 _LEGS: Final = frozenset({"squat", "lunge", "hinge"})  # what carries the body all day finds it light
 
 
@@ -79,6 +80,8 @@ def usual(quality: Quality, tier: Tier, means: Means) -> Dose:
 def of(entry: Entry, quality: Quality, tier: Tier, means: Means) -> Dose:
     """The dose of this very exercise: what loads it decides how many reps make sense."""
     dose = replace(usual(quality, tier, means), leads=tier == "main")
+    if means.resting.intersection(entry.primary) and means.loadable(entry):
+        dose = _light(dose, means)
     if entry.measure != "reps":
         return replace(dose, tempo=None)
     if not means.loadable(entry):
@@ -93,6 +96,12 @@ def of(entry: Entry, quality: Quality, tier: Tier, means: Means) -> Dose:
     if means.implement(entry) in {"dumbbell", "kettlebell"} and quality == "strength":
         return replace(dose, reps=max(dose.reps, _HANDS_REPS))
     return dose
+
+
+def _light(dose: Dose, means: Means) -> Dose:
+    """What muscles may do that did heavy work less than two days ago: below 80 % of 1RM by the chart."""
+    rpe = min(dose.rpe, _RESTING_RPE, planning.rpe_cap(means))
+    return replace(dose, reps=max(dose.reps, _RESTING_REPS), rpe=rpe, least_percent=0, least_reps=1, tempo=None)
 
 
 def demanding(entry: Entry, means: Means) -> bool:

@@ -26,6 +26,7 @@ class Phrases:
     easy_title: str
     easy_rationale: str
     tired: str
+    resting: str
     summary_form: str
     patterns: dict[Pattern, str]
 
@@ -50,6 +51,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         easy_title="Easy movement",
         easy_rationale="Only gentle movement today: nothing heavy or fast, and stop at once if anything feels wrong.",
         tired="Your energy is low: fewer sets and more in reserve than usual.",
+        resting="Muscles that worked heavily less than two days ago stay light today.",
         summary_form="{minutes} min, {exercises} exercise{plural}, {sets} working set{more}, mean RPE {rpe}.",
         patterns={
             "squat": "squat", "hinge": "hinge", "lunge": "lunge", "horizontal_push": "horizontal push",
@@ -71,6 +73,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
             "et arrêtez-vous au moindre signe."
         ),
         tired="Votre énergie est basse\u00a0: moins de séries et plus de marge que d’habitude.",
+        resting="Les muscles qui ont travaillé lourd il y a moins de deux jours restent au léger aujourd’hui.",
         summary_form="{minutes} min, {exercises} exercice{plural}, {sets} série{more} de travail, RPE moyen {rpe}.",
         patterns={
             "squat": "squat", "hinge": "charnière de hanche", "lunge": "fente", "carry": "porté", "core": "gainage",

@@ -123,8 +123,10 @@ _EQUIPMENT: Final[dict[str, tuple[str, ...]]] = {
         "skierg, ski machine, ergomètre de ski": ("ski-erg",),
         "assault bike, fan bike, echo bike, vélo à air": ("air-bike",),
         "road bike, bicycle, gravel bike, mountain bike, vélo, vélo de route, vtt": ("bike",),
-        "home trainer, smart trainer, turbo trainer, turbo, stationary bike, exercise bike, spin bike, bike erg, bikeerg, "
-        "vélo d’appartement, vélo stationnaire, vélo de salle": ("indoor-trainer",),
+        "home trainer, smart trainer, turbo trainer, turbo, stationary bike, exercise bike, spin bike": (
+            "indoor-trainer",
+        ),
+        "bike erg, bikeerg, vélo d’appartement, vélo stationnaire, vélo de salle": ("indoor-trainer",),
         "elliptical trainer, cross trainer, vélo elliptique, elliptique": ("elliptical",),
         "stepper, stair master, stairmaster, simulateur d’escalier": ("stair-climber",),
         "rope, corde": ("climbing-rope", "jump-rope"),
@@ -150,13 +152,16 @@ _EQUIPMENT: Final[dict[str, tuple[str, ...]]] = {
 _WHOLE_GYM = frozenset(map(fold, ("gym", "full gym", "everything", "all", "salle", "salle de sport", "tout")))
 # Understood, and nothing that an exercise would have to ask for.
 _NOTHING = frozenset(
-    fold(phrase)
-    for phrase in (
-        "none, nothing, no equipment, bodyweight, body weight, body only, wall, floor, mat, yoga mat, track, road, park, "
-        "stairs, chair, heart-rate monitor, power meter, watch, aucun, rien, sans matériel, poids du corps, mur, sol, tapis, "
-        "tapis de yoga, tapis de sol, piste, route, parc, escaliers, chaise, cardiofréquencemètre, montre"
-    ).split(", ")
-)
+    map(
+        fold,
+        (
+            "none", "nothing", "no equipment", "bodyweight", "body weight", "body only", "wall", "floor", "mat",
+            "yoga mat", "track", "road", "park", "stairs", "chair", "heart-rate monitor", "power meter", "watch",
+            "aucun", "rien", "sans matériel", "poids du corps", "mur", "sol", "tapis", "tapis de yoga", "tapis de sol",
+            "piste", "route", "parc", "escaliers", "chaise", "cardiofréquencemètre", "montre",
+        ),
+    )
+)  # fmt: skip
 
 
 def equipment(item: str, known: frozenset[str]) -> frozenset[str]:
