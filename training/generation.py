@@ -70,6 +70,7 @@ def create(
     coach = coaches.get(request.coach)
     discipline = coach.discipline(request)
     request = request.model_copy(update={"discipline": discipline})
+    coach.admit(request)
     catalogue = current()
     session = TrainingSession(
         id=uuid4(),

@@ -12,7 +12,7 @@ from training.catalogue import Entry
 from training.catalogue.entry import Muscle
 from training.coaches import planning
 from training.coaches.case import Case, Rule, Verdict
-from training.coaches.means import HEAVY_PERCENT, Means, Obstacle
+from training.coaches.means import FREE_WEIGHTS, HEAVY_PERCENT, Means, Obstacle
 from training.coaches.phrases import MUSCLES_FR
 from training.counting import times, working_sets
 from training.history import intense, worked
@@ -83,7 +83,7 @@ def loads(case: Case) -> Verdict:
 def loadable(exercise: PrescribedExercise, entry: Entry, means: Means) -> bool:
     """Are the loads of an exercise among those of its implement?"""
     given = {set_.load_kg for set_ in exercise.sets if set_.load_kg}
-    if not given or not means.loadable(entry):
+    if not given or means.implement(entry) not in FREE_WEIGHTS:  # any plates go on a sled, any stones into a sack
         return True
     real = means.loads_kg(entry)
     return all(min(abs(load - size) for size in real) <= LOAD_MARGIN_KG for load in given)
@@ -118,7 +118,7 @@ def dose(case: Case) -> Verdict:
     strength = [block for block in case.prescription.blocks if block.format in STRENGTH]
     for counted in working_sets(case.prescription.model_copy(update={"blocks": strength})):
         entry = case.means.catalogue.get(counted.exercise.exercise)
-        if entry is None or not planning.hard(counted.set):
+        if entry is None or entry.pattern == "cyclical" or not planning.hard(counted.set):
             continue
         for muscle, share in planning.muscle_shares(entry):
             muscles[muscle] += share * counted.times

@@ -36,7 +36,10 @@ class Profile:
             raise Refused.at(
                 "/discipline",
                 "invalid_choice",
-                f"The {self.slug} coach knows {', '.join(self.disciplines)}, not {chosen!r}.",
+                "The coach {coach} knows {disciplines}, not {discipline}.",
+                coach=self.slug,
+                disciplines=", ".join(self.disciplines),
+                discipline=chosen,
             )
         return chosen
 
@@ -49,6 +52,9 @@ class Coach(Profile, ABC):
     # By code, what this coach's sessions keep beyond what all sessions keep (`training.checks`); "order" is among them.
     rules: ClassVar[Mapping[str, Rule]]
     once: ClassVar[bool] = False  # does an exercise stand but once in the work of a session?
+
+    def admit(self, request: SessionRequest) -> None:
+        """Whether this coach can take the request, an import too. Raises Refused for what is beyond its sport."""
 
     # --- making a session ---
 

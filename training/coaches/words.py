@@ -201,6 +201,6 @@ _PATTERNS: Final = {
 
 def patterns(item: str) -> frozenset[Pattern]:
     """The movement patterns a word of `avoid` means; none where it names no pattern."""
-    folded = fold(item)
+    folded = fold(item.replace("_", " "))  # as the catalogue spells them, too
     said: set[Pattern] = {pattern for pattern in get_args(Pattern) if fold(pattern.replace("_", " ")) == folded}
     return frozenset(said | set(_PATTERNS.get(folded, ())))
