@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 UV_COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test check lock
+.PHONY: help run test check lock messages
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## Everything on this machine, with one session before your eyes; Ctrl-C stops it
 	@exec $(BIN)/python manage.py up
@@ -30,6 +30,18 @@ check: $(VENV)/.installed-dev ## Style, types, import rules, migrations, deploym
 lock: $(VENV)/.installed-dev ## New locks from pyproject.toml
 	$(UV_COMPILE) pyproject.toml --group servers -o requirements.lock
 	$(UV_COMPILE) pyproject.toml --group servers --group dev -o requirements-dev.lock
+
+# The places where a literal English sentence stands, each with the argument that is it.
+SENTENCES = Sentence FieldError:3 at:3 refusal:2 Problem:2 ZoneSystem:1
+PO = locale/fr/LC_MESSAGES/django.po
+
+messages: $(VENV)/.installed-dev ## Every sentence of a refusal into locale/; translate what is empty there, and again
+	$(BIN)/pybabel -q extract $(SENTENCES:%=-k %) --no-location --sort-output --width 120 --omit-header \
+		-o locale/django.pot config training enrichment
+	$(BIN)/pybabel -q update -i locale/django.pot -o $(PO) -l fr --width 120 --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date
+	rm locale/django.pot
+	$(BIN)/pybabel -q compile -i $(PO) -o $(PO:.po=.mo)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -13,6 +13,7 @@ from typing import Any
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope, Scope
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # A caller is better told 503 soon than answered late, while a worker had better wait than lose an item in hand. Much
@@ -22,7 +23,7 @@ os.environ.setdefault("DATABASE_POOL_TIMEOUT_SECONDS", "10")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django: Any = get_asgi_application()
 
-from config.http import Problem  # noqa: E402 - Django must be set up first
+from config.http import Problem, preferred_language  # noqa: E402 - Django must be set up first
 
 # How long the rest of a refused body is read and dropped, so that a caller who is still sending it gets to see the
 # refusal: closing at once would reset the connection under the answer.
@@ -52,7 +53,7 @@ def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
         except DisconnectedError:
             return
         except TooLargeError:
-            await _refuse(receive, send, limit)
+            await _refuse(scope, receive, send, limit)
             return
         headers = [
             (name, value)
@@ -89,8 +90,10 @@ async def _read(scope: HTTPScope, receive: ASGIReceiveCallable, limit: int) -> b
             return bytes(body)
 
 
-async def _refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, limit: int) -> None:
-    response = Problem(413, f"A body has at most {limit} bytes.").response()
+async def _refuse(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, limit: int) -> None:
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    with translation.override(preferred_language(accepted)):
+        response = Problem(413, "A body has at most {limit} bytes.", limit=limit).response()
     headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
     headers += [(b"content-length", str(len(response.content)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers, "trailers": False})

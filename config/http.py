@@ -8,11 +8,11 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from http import HTTPStatus
+from contextlib import suppress
 from itertools import islice
 from typing import IO, Any, TypeVar
 
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import (
     BadRequest,
@@ -26,18 +26,22 @@ from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views import defaults
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.crypto import hash_token
 from pydantic import BaseModel, ValidationError
-from rest_framework import exceptions, pagination, parsers
+from rest_framework import authentication, exceptions, pagination, parsers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from config.models import Token
 from training.flaws import flaws
-from training.prescription import MAX_ERRORS, FieldError, Refused, pointer
+from training.prescription import MAX_ERRORS, FieldError, Refused, Sentence, pointer
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -46,18 +50,25 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class Problem(exceptions.APIException):
-    """A refusal in the words of RFC 9457. `kind` names one that callers may want to tell from others of its status."""
+    """A refusal in the words of RFC 9457, told in the language of the caller.
+
+    `sentence` is a literal English template, its values are keywords: `Problem(413, "At most {most} bytes.", most=9)`.
+    `kind` names a problem that callers may want to tell from others of its status.
+    """
 
     def __init__(
         self,
         status: int,
-        detail: str,
+        sentence: str | Sentence,
+        /,
         *,
         kind: str | None = None,
         errors: Sequence[FieldError] = (),
         retry_after: float | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(detail)
+        self.sentence = sentence if isinstance(sentence, Sentence) else Sentence(sentence, values)
+        super().__init__(str(self.sentence))
         self.status_code = status
         self.kind = kind
         self.errors = errors
@@ -66,31 +77,69 @@ class Problem(exceptions.APIException):
         self.retry_after = retry_after
 
     def response(self) -> HttpResponse:
-        """The answer: always JSON, whatever the caller accepts."""
+        """The answer in the language that is active: always JSON, whatever the caller accepts."""
         body: dict[str, Any] = {
             "type": f"urn:secondwind:problem:{self.kind}" if self.kind else "about:blank",
-            "title": HTTPStatus(self.status_code).phrase,
+            "title": in_language(_TITLES[self.status_code]),
             "status": self.status_code,
-            "detail": str(self.detail),
+            "detail": in_language(self.sentence),
         }
         if self.errors:
-            body["errors"] = [asdict(error) for error in self.errors]
+            body["errors"] = [
+                {"pointer": error.pointer, "code": error.code, "detail": in_language(error.sentence)}
+                for error in self.errors
+            ]
         response = HttpResponse(json.dumps(body), status=self.status_code, content_type="application/problem+json")
+        response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+        patch_vary_headers(response, ["Accept-Language"])
         if self.retry_after is not None:
             response["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
         return response
 
 
+def in_language(sentence: Sentence) -> str:
+    """The sentence in the language that is active, its numbers written as that language writes them."""
+    return sentence.told(translation.gettext, get_format("DECIMAL_SEPARATOR"))
+
+
+# RFC 9110's phrases: Python's own are others from one version to the next.
+_TITLES = {
+    400: Sentence("Bad Request"),
+    401: Sentence("Unauthorized"),
+    403: Sentence("Forbidden"),
+    404: Sentence("Not Found"),
+    405: Sentence("Method Not Allowed"),
+    406: Sentence("Not Acceptable"),
+    409: Sentence("Conflict"),
+    413: Sentence("Content Too Large"),
+    415: Sentence("Unsupported Media Type"),
+    422: Sentence("Unprocessable Content"),
+    429: Sentence("Too Many Requests"),
+    500: Sentence("Internal Server Error"),
+    503: Sentence("Service Unavailable"),
+}
+_REFUSED = Sentence("The request was understood and refused.")
+_UNREADABLE = Sentence("The request cannot be read.")
+_FORBIDDEN = Sentence("This is not yours to do.")
+_NOTHING_HERE = Sentence("There is nothing here.")
+_NO_DATABASE = Sentence("The database does not answer.")
+
+# Where we say it better than REST framework does, in one language or the other.
+_REST_FRAMEWORK = {
+    exceptions.NotAuthenticated: Sentence("Authentication credentials were not provided."),
+    exceptions.NotAcceptable: Sentence("What is here cannot be had in a media type of your Accept header."),
+}
+
 # The first that fits counts: RequestDataTooBig is a SuspiciousOperation.
-_DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
-    (Http404, 404, "There is nothing here."),
-    (ObjectDoesNotExist, 404, "There is nothing here any more."),  # vanished while we worked on it
-    (PermissionDenied, 403, "This is not yours to do."),
-    (RequestDataTooBig, 413, "The body is too large."),
-    (SuspiciousOperation, 400, "The request cannot be read."),
-    (BadRequest, 400, "The request cannot be read."),
-    (OperationalError, 503, "The database does not answer."),
-    (InterfaceError, 503, "The database does not answer."),
+_DJANGO: tuple[tuple[type[Exception], int, Sentence], ...] = (
+    (Http404, 404, _NOTHING_HERE),
+    (ObjectDoesNotExist, 404, Sentence("There is nothing here any more.")),  # vanished while we worked on it
+    (PermissionDenied, 403, _FORBIDDEN),
+    (RequestDataTooBig, 413, Sentence("The body is too large.")),
+    (SuspiciousOperation, 400, _UNREADABLE),
+    (BadRequest, 400, _UNREADABLE),
+    (OperationalError, 503, _NO_DATABASE),
+    (InterfaceError, 503, _NO_DATABASE),
 )
 
 
@@ -100,14 +149,15 @@ def as_problem(error: Exception) -> Problem | None:
         case Problem():
             return error
         case Refused(errors=errors):
-            return Problem(422, "The request was understood and refused.", errors=errors)
+            return Problem(422, _REFUSED, errors=errors)
         case exceptions.ValidationError(detail=detail):
-            return Problem(422, "The request was understood and refused.", errors=_field_errors(detail))
+            return Problem(422, _REFUSED, errors=_field_errors(detail))
+        # What REST framework and Django say is in the caller's language already.
         case exceptions.Throttled(detail=detail):
             return Problem(429, str(detail), retry_after=getattr(error, "wait", None))
         case exceptions.APIException(status_code=status, detail=detail):
-            return Problem(status, str(detail))
-    return next((Problem(status, detail) for kind, status, detail in _DJANGO if isinstance(error, kind)), None)
+            return Problem(status, _REST_FRAMEWORK.get(type(error), Sentence(str(detail))))
+    return next((Problem(status, sentence) for kind, status, sentence in _DJANGO if isinstance(error, kind)), None)
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -132,23 +182,17 @@ def _field_errors(detail: Any, place: str = "") -> list[FieldError]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler400."""
-    return _outside_views(request, Problem(400, "The request cannot be read.")) or defaults.bad_request(
-        request, exception
-    )
+    return _outside_views(request, Problem(400, _UNREADABLE)) or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler403."""
-    return _outside_views(request, Problem(403, "This is not yours to do.")) or defaults.permission_denied(
-        request, exception
-    )
+    return _outside_views(request, Problem(403, _FORBIDDEN)) or defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler404."""
-    return _outside_views(request, Problem(404, "There is nothing here.")) or defaults.page_not_found(
-        request, exception
-    )
+    return _outside_views(request, Problem(404, _NOTHING_HERE)) or defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
@@ -175,13 +219,30 @@ class DatabaseMiddleware(MiddlewareMixin):
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):
-    """Pages in the reader's language, the API in English: of its refusals only those of its libraries know others."""
+    """Pages in the reader's language by cookie or header; the API by Accept-Language alone.
+
+    What the API says to everybody alike has no language. Where it has one, the view or the problem says which.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
-        super().process_request(request)
-        if _is_api(request):
-            translation.activate("en")
-            request.LANGUAGE_CODE = "en"
+        if not _is_api(request):
+            super().process_request(request)
+            return
+        translation.activate(preferred_language(request.headers.get("Accept-Language", "")))
+        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if _is_api(request) else super().process_response(request, response)
+
+
+def preferred_language(accept_language: str) -> str:
+    """The one of our languages that a caller likes best (RFC 9110, 12.5.4), else the first: "fr-CH, en;q=0.5" is fr."""
+    for code, quality in parse_accept_lang_header(accept_language):
+        if code == "*" or not quality:
+            break
+        with suppress(LookupError):
+            return translation.get_supported_language_variant(code)
+    return settings.LANGUAGE_CODE
 
 
 # --- what comes in ---
@@ -199,11 +260,13 @@ class JSONParser(parsers.BaseParser):
         try:
             data = json.loads(stream.read().decode("utf-8"), parse_int=_integer)
         except UnicodeDecodeError as error:
-            raise Problem(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+            raise Problem(400, "The body is not UTF-8 at byte {byte}.", byte=error.start) from None
         except RecursionError:
             raise Problem(400, "The body is nested too deep.") from None
-        except ValueError as error:
-            raise Problem(400, f"The body is not JSON: {error}.") from None
+        except json.JSONDecodeError as error:
+            raise Problem(
+                400, "The body is not JSON at line {line}, column {column}.", line=error.lineno, column=error.colno
+            ) from None
         found = list(islice(flaws(data), MAX_ERRORS))
         if unreadable := [flaw for flaw in found if flaw.code in ("not_finite", "too_deep")]:
             raise Problem(400, "The body has numbers without end, or is nested too deep.", errors=unreadable)
@@ -214,7 +277,7 @@ class JSONParser(parsers.BaseParser):
 
 def _integer(digits: str) -> int:
     if len(digits) > sys.float_info.max_10_exp:
-        raise ValueError(f"a number of {len(digits)} digits")
+        raise Problem(400, "The body has a number of {digits} digits.", digits=len(digits))
     return int(digits)
 
 
@@ -240,8 +303,19 @@ class TokenAuthentication(KnoxAuthentication):
         live = Token.objects.exclude(expiry__lte=Now()).filter(user__is_active=True)
         row = live.filter(digest=digest).select_related("user").first()
         if row is None:
-            raise exceptions.AuthenticationFailed("The token is unknown or has expired.")
+            raise exceptions.AuthenticationFailed(_("The token is unknown or has expired."))
         return row.user, row
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The pages' login, on this origin."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Raises PermissionDenied in the caller's language, which REST framework's own is not."""
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied:
+            raise exceptions.PermissionDenied(_("The CSRF token is missing or wrong.")) from None
 
 
 # --- what goes out ---
@@ -266,7 +340,9 @@ class CursorPagination(pagination.CursorPagination):
         if asked is None:
             return self.page_size
         if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= self.max_page_size):
-            raise Refused.at("/page_size", "invalid", f"page_size is a number from 1 to {self.max_page_size}.")
+            raise Refused.at(
+                "/page_size", "invalid", "page_size is a number from 1 to {most}.", most=self.max_page_size
+            )
         return int(asked)
 
     def decode_cursor(self, request: Request) -> pagination.Cursor | None:

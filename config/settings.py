@@ -50,9 +50,10 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_key()
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-CORS_EXPOSE_HEADERS = ["Location", "ETag", "Retry-After", "Idempotent-Replayed"]
+CORS_EXPOSE_HEADERS = ["Location", "ETag", "Retry-After", "Idempotent-Replayed", "Content-Disposition"]
 CORS_ALLOW_HEADERS = [
-    "accept", "authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id", "x-csrftoken",
+    "accept", "accept-language", "authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id",
+    "x-csrftoken",
 ]  # fmt: skip
 CORS_URLS_REGEX = r"^/api/"
 
@@ -112,6 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # first: a sentence of ours wins over a library's
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
@@ -247,7 +249,7 @@ REST_KNOX = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.http.TokenAuthentication",  # first: its challenge makes a missing token a 401, not a 403
-        "rest_framework.authentication.SessionAuthentication",
+        "config.http.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.http import parse_etags
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -25,7 +26,7 @@ H = TypeVar("H", bound=Callable[..., Any])
 class OwnerActs(BasePermission):
     """Staff read every row; acting on somebody else's is for the admin."""
 
-    message = "Acting on another athlete's rows is for the admin."
+    message = _("Acting on another athlete's rows is for the admin.")
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         return request.method in SAFE_METHODS or obj.owner_id == request.user.pk

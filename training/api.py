@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language_from_request
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django_filters import fields
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -25,7 +25,7 @@ from training.catalogue import fold
 from training.catalogue.entry import LEVELS, MUSCLES
 from training.idempotency import Answer, Mark, once
 from training.models import EnrichmentStatus, Exercise, TrainingSession
-from training.prescription import Shape
+from training.prescription import Shape, refusal
 from training.request import SessionRequest
 from training.serializers import CoachPageSerializer, ExerciseSerializer, SessionSerializer, session_path
 
@@ -77,6 +77,13 @@ class SessionRowsView(OwnedView[TrainingSession]):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "staff": self.request.user.is_staff}
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """One session is in its own language, whatever its reader's is; a list of them is in none."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response) and isinstance(response.data, dict) and "language" in response.data:
+            response["Content-Language"] = response.data["language"]
+        return response
+
 
 class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
     """The caller's sessions, newest first; and the place to ask for a new one."""
@@ -108,7 +115,11 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
         def answer(session: TrainingSession) -> None:
             # In the transaction that saves the session: what is kept for a replay is what is answered now.
             shown = self.get_serializer(self.get_queryset().get(pk=session.pk)).data
-            headers = {"Content-Type": "application/json", "Location": session_path(session)}
+            headers = {
+                "Content-Type": "application/json",
+                "Content-Language": session.language,
+                "Location": session_path(session),
+            }
             answers.append(Answer(201, JSONRenderer().render(shown).decode(), headers))
             if mark:
                 mark.keep(answers[-1], session)
@@ -116,7 +127,13 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
         try:
             generation.create(caller(request), asked, also=answer)
         except generation.ModelUnavailable as error:
-            raise Problem(503, str(error), kind="model_unavailable", retry_after=error.retry_after) from error
+            raise Problem(
+                503,
+                "No model answered ({reason}), and the built-in coach was not wanted.",
+                reason=error.reason,
+                kind="model_unavailable",
+                retry_after=error.retry_after,
+            ) from error
         return answers[-1]
 
 
@@ -140,11 +157,11 @@ def _moment(value: Any) -> Any:
         moment = datetime.fromisoformat(value)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):  # OverflowError: the first day of the year 1, somewhere east
-        raise PydanticCustomError("invalid_format", "Expected a time in ISO 8601.") from None
+        raise refusal("invalid_format", "Expected a time in ISO 8601.") from None
     if moment > timezone.now() + CLOCK_SKEW:
-        raise PydanticCustomError("max_value", "This is in the future.")
+        raise refusal("max_value", "This is in the future.")
     if moment.year < FIRST_YEAR:
-        raise PydanticCustomError("min_value", f"This is before {FIRST_YEAR}.")
+        raise refusal("min_value", "This is before {year}.", year=FIRST_YEAR)
     return moment
 
 
@@ -218,16 +235,14 @@ class ExerciseRowsView(GenericAPIView[Exercise]):
     serializer_class = ExerciseSerializer
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "language": self._language()}
+        return {**super().get_serializer_context(), "language": get_language()}
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response, Response):  # a problem is none of REST framework's, and in English
-            response["Content-Language"] = self._language()
+        if isinstance(response, Response):  # a problem is none of REST framework's, and says its language itself
+            response["Content-Language"] = get_language()
+            patch_vary_headers(response, ["Accept-Language"])
         return response
-
-    def _language(self) -> str:
-        return get_language_from_request(self.request)
 
 
 IN_LANGUAGE = extend_schema(
@@ -236,7 +251,7 @@ IN_LANGUAGE = extend_schema(
 
 
 @IN_LANGUAGE
-class ExercisesView(ExerciseRowsView, ListAPIView[Exercise]):
+class ExercisesView(Conditional, ExerciseRowsView, ListAPIView[Exercise]):
     """The catalogue, by slug."""
 
     pagination_class = ExercisePagination
@@ -244,7 +259,7 @@ class ExercisesView(ExerciseRowsView, ListAPIView[Exercise]):
 
 
 @IN_LANGUAGE
-class ExerciseView(ExerciseRowsView, RetrieveAPIView[Exercise]):
+class ExerciseView(Conditional, ExerciseRowsView, RetrieveAPIView[Exercise]):
     """One exercise."""
 
 

@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from training.prescription import FieldError, pointer
+from training.prescription import FieldError, Sentence, pointer
 
 # A prescription needs eight. What Python itself can parse depends on how deep its stack is at that moment.
 MAX_DEPTH = 32
 
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
-_TEXT = "Text holds no NUL and no lone surrogate."
-_NUMBER = "Expected a finite number."
+_TEXT = Sentence("Text holds no NUL and no lone surrogate.")
+_NUMBER = Sentence("Expected a finite number.")
 
 
 def flaws(data: Any) -> Iterator[FieldError]:
@@ -25,7 +25,7 @@ def flaws(data: Any) -> Iterator[FieldError]:
         value, way = waiting.pop()
         match value:
             case list() | dict() if len(way) >= MAX_DEPTH:
-                yield FieldError(pointer(*way), "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
+                yield FieldError(pointer(*way), "too_deep", "Nested deeper than {most} levels.", most=MAX_DEPTH)
             case str() if _UNKEEPABLE.search(value):
                 yield FieldError(pointer(*way), "invalid_character", _TEXT)
             case float() if not math.isfinite(value):

@@ -65,7 +65,7 @@ def once(owner_id: int, key: str, body: bytes, answer: Callable[[Mark], Answer])
     for another body, and what `answer` raises where that is not kept.
     """
     if not 0 < len(key) <= MAX_KEY_CHARACTERS:
-        raise Refused.at("/Idempotency-Key", "max_length", f"A key has 1 to {MAX_KEY_CHARACTERS} characters.")
+        raise Refused.at("/Idempotency-Key", "max_length", "A key has 1 to {most} characters.", most=MAX_KEY_CHARACTERS)
     mark = _claim(owner_id, key, hashlib.sha256(body).hexdigest())
     if isinstance(mark, Answer):
         return replace(mark, headers={**mark.headers, "Idempotent-Replayed": "true"})

@@ -5,7 +5,7 @@ from itertools import chain, count
 
 from training.catalogue import Catalogue
 from training.one_rep_max import OneRepMaxes
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Set, pointer
+from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Sentence, Set, pointer
 from training.request import SessionRequest
 from training.zones import system
 
@@ -139,13 +139,27 @@ def _zone_errors(place: str, exercise: PrescribedExercise, set_: Set, request: S
         return
     zones = system(request.discipline, exercise.sport)
     if set_.zone > zones.last:
-        yield FieldError(place, "max_value", f"The {zones.name} go from 1 to {zones.last}.")
+        yield FieldError(
+            place, "max_value", "The {zones} go from 1 to {last}.", zones=Sentence(zones.name), last=zones.last
+        )
     elif set_.intensity is not None:
         ends = (set_.intensity, set_.intensity if set_.intensity_end is None else set_.intensity_end)
         low, high = zones.zone(min(ends)), zones.zone(max(ends))
         if not low <= set_.zone <= high:
-            lies = f"zone {low}" if low == high else f"zones {low} to {high}"
-            yield FieldError(place, "contradiction", f"The intensity lies in {lies} of the {zones.name}.")
+            name = Sentence(zones.name)
+            if low == high:
+                yield FieldError(
+                    place, "contradiction", "The intensity lies in zone {zone} of the {zones}.", zone=low, zones=name
+                )
+            else:
+                yield FieldError(
+                    place,
+                    "contradiction",
+                    "The intensity lies in zones {low} to {high} of the {zones}.",
+                    low=low,
+                    high=high,
+                    zones=name,
+                )
 
 
 def _load_errors(place: str, set_: Set, one_rep_max: float | None) -> Iterator[FieldError]:
@@ -156,5 +170,8 @@ def _load_errors(place: str, set_: Set, one_rep_max: float | None) -> Iterator[F
         yield FieldError(
             place,
             "contradiction",
-            f"{set_.load_kg:g} kg is {percent:.1f} % of the athlete's 1RM of {one_rep_max:g} kg.",
+            "With the athlete's 1RM of {maximum} kg, {load} kg is {percent} %.",
+            load=set_.load_kg,
+            percent=round(percent, 1),
+            maximum=one_rep_max,
         )

@@ -6,7 +6,7 @@ distances metres, durations seconds.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
@@ -113,28 +113,28 @@ def refusal(code: str, template: str, /, **values: Any) -> PydanticCustomError:
 
 # What pydantic says -> the API's code, and a sentence with the values of pydantic's own context.
 _WORDS = {
-    "missing": ("required", "This is required."),
-    "extra_forbidden": ("unknown_key", "There is no such key."),
-    "literal_error": ("invalid_choice", "Expected {expected}."),
-    "less_than_equal": ("max_value", "At most {le}."),
-    "less_than": ("max_value", "Less than {lt}."),
-    "greater_than_equal": ("min_value", "At least {ge}."),
-    "greater_than": ("min_value", "More than {gt}."),
-    "string_too_long": ("max_length", "At most {max_length} characters."),
-    "string_too_short": ("min_length", "At least {min_length} characters."),
-    "too_long": ("max_length", "At most {max_length} of them."),
-    "too_short": ("min_length", "At least {min_length} of them."),
-    "string_pattern_mismatch": ("invalid_format", "Expected the form {pattern}."),
-    "string_unicode": ("invalid_character", "Not valid Unicode."),
-    "finite_number": ("not_finite", "Expected a finite number."),
-    "bool_type": ("invalid_type", "Expected true or false."),
-    "int_type": ("invalid_type", "Expected a whole number."),
-    "float_type": ("invalid_type", "Expected a number."),
-    "string_type": ("invalid_type", "Expected text."),
-    "datetime_type": ("invalid_type", "Expected a time in ISO 8601."),
-    "list_type": ("invalid_type", "Expected a list."),
-    "dict_type": ("invalid_type", "Expected an object."),
-    "model_type": ("invalid_type", "Expected an object."),
+    "missing": ("required", Sentence("This is required.")),
+    "extra_forbidden": ("unknown_key", Sentence("There is no such key.")),
+    "literal_error": ("invalid_choice", Sentence("Expected one of {expected}.")),
+    "less_than_equal": ("max_value", Sentence("At most {le}.")),
+    "less_than": ("max_value", Sentence("Less than {lt}.")),
+    "greater_than_equal": ("min_value", Sentence("At least {ge}.")),
+    "greater_than": ("min_value", Sentence("More than {gt}.")),
+    "string_too_long": ("max_length", Sentence("At most {max_length} characters.")),
+    "string_too_short": ("min_length", Sentence("At least {min_length} characters.")),
+    "too_long": ("max_length", Sentence("At most {max_length} of them.")),
+    "too_short": ("min_length", Sentence("At least {min_length} of them.")),
+    "string_pattern_mismatch": ("invalid_format", Sentence("Expected the form {pattern}.")),
+    "string_unicode": ("invalid_character", Sentence("Not valid Unicode.")),
+    "finite_number": ("not_finite", Sentence("Expected a finite number.")),
+    "bool_type": ("invalid_type", Sentence("Expected true or false.")),
+    "int_type": ("invalid_type", Sentence("Expected a whole number.")),
+    "float_type": ("invalid_type", Sentence("Expected a number.")),
+    "string_type": ("invalid_type", Sentence("Expected text.")),
+    "datetime_type": ("invalid_type", Sentence("Expected a time in ISO 8601.")),
+    "list_type": ("invalid_type", Sentence("Expected a list.")),
+    "dict_type": ("invalid_type", Sentence("Expected an object.")),
+    "model_type": ("invalid_type", Sentence("Expected an object.")),
 }
 
 
@@ -143,10 +143,13 @@ def _translate(error: ErrorDetails, prefix: str) -> FieldError:
     if "sentence" in values:  # our own validators'
         code, sentence = error["type"], values["sentence"]
     elif error["type"] in _WORDS:
-        code, template = _WORDS[error["type"]]
-        sentence = Sentence(template, values)
+        code, sentence = _WORDS[error["type"]]
+        if "expected" in values:
+            values = {"expected": values["expected"].replace(" or ", ", ")}  # "or" is English
+        sentence = replace(sentence, values=values)
     else:
-        code, sentence = error["type"], Sentence(error["msg"])
+        said = error["msg"]
+        code, sentence = error["type"], Sentence(said)
     place = error["loc"]
     if place[-1:] == ("[key]",) and error["type"].startswith("string_"):
         place = place[:-1]  # pydantic's mark for a refused key of a dictionary; the only dictionary holds numbers

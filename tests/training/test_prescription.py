@@ -168,7 +168,7 @@ def test_every_refusal_is_a_sentence() -> None:
         Prescription.model_validate({"blocks": [{"role": "rest", "rounds": 0, "exercises": [], "x": 1}]})
     assert {error.pointer: error.detail for error in Refused.of(caught.value, prefix="/prescription").errors} == {
         "/prescription/blocks/0/role": (
-            "Expected 'warmup', 'skill', 'main', 'accessory', 'conditioning' or 'cooldown'."
+            "Expected one of 'warmup', 'skill', 'main', 'accessory', 'conditioning', 'cooldown'."
         ),
         "/prescription/blocks/0/format": "This is required.",
         "/prescription/blocks/0/rounds": "At least 1.",

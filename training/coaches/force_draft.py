@@ -130,7 +130,7 @@ def _unknown(draft: Draft, means: Means) -> list[FieldError]:
         *((("cooldown", number), slug) for number, slug in enumerate(draft.cooldown)),
     ]
     return [
-        FieldError(pointer(*place), "invalid_choice", f"{slug!r} is not one of the given exercises.")
+        FieldError(pointer(*place), "invalid_choice", "{slug} is not one of the given exercises.", slug=slug)
         for place, slug in places
         if slug not in means.catalogue
     ]
