@@ -97,7 +97,7 @@ class _Mending:
             blocks.append(block if kept == block.exercises else block.model_copy(update={"exercises": kept}))
         self._replace(blocks)
         if not planning.trained(self.whole):
-            raise Refused.at("/main", "nothing_possible", "None of these exercises may be done by this athlete.")
+            raise Refused.at("/athlete", "nothing_possible", "None of these exercises may be done by this athlete.")
 
     def _possible(self, block: Block, exercise: PrescribedExercise, used: set[str]) -> PrescribedExercise | None:
         entry = self.means.catalogue.get(exercise.exercise)
