@@ -120,13 +120,13 @@ class TrainingSessionAdmin(GoesWithItsOwn, ReadOnlyAdmin):
             "prescription": prescription,
             "blocks": [
                 {
-                    "head": wording.block(block),
+                    "head": wording.block(block, "en"),
                     "exercises": [
                         {
-                            "name": exercise.get("name") or exercise.get("exercise"),
-                            "about": wording.exercise(exercise),
+                            "name": wording.name(exercise),
+                            "about": wording.exercise(exercise, "en"),
                             "cue": exercise.get("cue"),
-                            "sets": list(wording.sets(exercise["sets"])),
+                            "sets": list(wording.sets(exercise, "en")),
                             "details": _details(details.get(exercise["key"])),
                         }
                         for exercise in block["exercises"]
