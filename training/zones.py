@@ -118,6 +118,8 @@ class HeartRateSystem:
 THRESHOLD_RUN = HeartRateSystem("Friel heart rate zones", (0.85, 0.90, 0.95, 1.00), 0.70, 1.06)
 THRESHOLD_RIDE = HeartRateSystem("Friel heart rate zones", (0.81, 0.90, 0.94, 1.00), 0.68, 1.06)
 RESERVE = HeartRateSystem("heart rate reserve", (0.60, 0.70, 0.80, 0.90), 0.50, 1.00)
+# Edwards 1993, The Heart Rate Monitor Book: fractions of the maximum, where no resting heart rate is known.
+MAXIMUM = HeartRateSystem("maximum heart rate", (0.60, 0.70, 0.80, 0.90), 0.50, 1.00)
 
 
 def max_heart_rate(age: int) -> float:

@@ -1,0 +1,163 @@
+"""What the endurance coach says of a whole session: its name, why it is as it is, and its shape in one line. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from training.coaches.endurance_sets import Kind, Race
+from training.coaches.phrases import number
+from training.prescription import Block, Prescription
+from training.request import Language
+
+Note = Literal["tired", "rested", "walk_run", "no_ground", "no_bike", "no_water", "spared", "circuit", "no_sport"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words."""
+
+    kinds: dict[Kind, str]
+    races: dict[Race, str]
+    disciplines: dict[str, str]
+    why: dict[Kind, str]
+    notes: dict[Note, str]
+    colon: str
+    rounds: str
+    circuit: str
+    continuous: str
+    summary: str
+    zone: str
+
+
+WORDS: Final[dict[Language, Words]] = {
+    "en": Words(
+        kinds={
+            "recovery": "recovery", "endurance": "endurance", "tempo": "tempo", "sweet_spot": "sweet spot",
+            "threshold": "threshold", "race": "race pace", "vo2max": "VO2max intervals", "hills": "hills",
+            "sprint": "sprints", "technique": "technique",
+        },
+        races={"5k": "5 km pace", "10k": "10 km pace", "half": "half marathon pace", "marathon": "marathon pace"},
+        disciplines={
+            "running": "Running", "cycling": "Cycling", "swimming": "Swimming", "triathlon": "Triathlon",
+            "cardio": "Cardio",
+        },
+        why={
+            "recovery": "Easy movement brings blood to tired legs and costs nothing: resist going faster.",
+            "endurance": "Time in the easy zones builds the heart and the capillaries that all harder work stands on.",
+            "tempo": "Steady work below threshold teaches you to hold a brisk effort without drifting.",
+            "sweet_spot": "Just under threshold you gather a lot of useful work for little fatigue.",
+            "threshold": "Even work at threshold raises the speed you can hold for an hour.",
+            "race": "Bouts at race effort make its rhythm familiar before the day.",
+            "vo2max": "Hard bouts with as much easy recovery keep you near your maximal oxygen uptake.",
+            "hills": "Climbing builds strength and form, with less impact than speed on the flat.",
+            "sprint": "Short sprints with full recovery train speed and coordination, not breath: each one is fresh.",
+            "technique": "Drills first while you are fresh, then easy distance in which to keep what they taught.",
+        },
+        notes={
+            "tired": "Your energy is low, so the work is easier and shorter than usual.",
+            "rested": "You worked in zone 5 yesterday, so today stays below it.",
+            "walk_run": "Running and walking take turns: that is how running grows without injury.",
+            "no_ground": "There is no ground to run on here, so you do the same efforts on the spot.",
+            "no_bike": "No bike is in your equipment, so you do the same efforts with what is there.",
+            "no_water": "No pool or open water is in your equipment, so you do the same efforts on land.",
+            "spared": "The usual movement is left out today, so you do the same efforts in one that you may do.",
+            "circuit": "You go by feel, one movement after another.",
+            "no_sport": "Without a sport that you may do, a circuit of other movements keeps the effort.",
+        },
+        colon=":", rounds="{rounds} × {work} in {zone}", circuit="{rounds} rounds of {work} bouts in {zone}",
+        continuous="{work} in {zone}",
+        summary="{minutes} min: {parts}; RPE {rpe}.", zone="zone {zone}",
+    ),
+    "fr": Words(
+        kinds={
+            "recovery": "récupération", "endurance": "endurance fondamentale", "tempo": "tempo",
+            "sweet_spot": "sweet spot", "threshold": "seuil", "race": "allure de course",
+            "vo2max": "intervalles VO2max", "hills": "côtes", "sprint": "sprints", "technique": "technique",
+        },
+        races={
+            "5k": "allure 5 km", "10k": "allure 10 km", "half": "allure semi-marathon", "marathon": "allure marathon",
+        },
+        disciplines={
+            "running": "Course à pied", "cycling": "Cyclisme", "swimming": "Natation", "triathlon": "Triathlon",
+            "cardio": "Cardio",
+        },
+        why={
+            "recovery": "Bouger doucement irrigue les muscles fatigués sans rien coûter\u00a0: restez lent.",
+            "endurance": "Le temps passé en zones faciles construit le cœur et les capillaires, base de tout le reste.",
+            "tempo": "Un effort soutenu sous le seuil vous apprend à tenir un bon rythme sans dériver.",
+            "sweet_spot": "Juste sous le seuil, vous accumulez beaucoup de travail utile pour peu de fatigue.",
+            "threshold": "Un travail régulier au seuil élève la vitesse que vous pouvez tenir une heure.",
+            "race": "Des blocs à l’effort de course rendent ce rythme familier avant le jour venu.",
+            "vo2max": "Des efforts durs, suivis d’autant de récupération, vous gardent près de votre VO2max.",
+            "hills": "Les côtes développent la force et la technique, avec moins d’impact que la vitesse sur le plat.",
+            "sprint": "Des sprints courts, bien récupérés, travaillent la vitesse et la coordination, pas le souffle.",
+            "technique": "Les éducatifs d’abord, l’esprit frais, puis du facile pour garder ce qu’ils apprennent.",
+        },
+        notes={
+            "tired": "Votre énergie est basse\u00a0: le travail est plus facile et plus court que d’habitude.",
+            "rested": "Vous avez travaillé en zone 5 hier\u00a0: aujourd’hui, on reste en dessous.",
+            "walk_run": "Course et marche alternent\u00a0: c’est ainsi que l’on progresse sans se blesser.",
+            "no_ground": "Il n’y a pas de quoi courir ici\u00a0: vous faites les mêmes efforts sur place.",
+            "no_bike": "Aucun vélo dans votre matériel\u00a0: vous faites les mêmes efforts avec ce qu’il y a.",
+            "no_water": "Ni bassin ni eau libre dans votre matériel\u00a0: vous faites les mêmes efforts à terre.",
+            "spared": "Le mouvement habituel est écarté aujourd’hui\u00a0: mêmes efforts dans un autre.",
+            "circuit": "Tout se fait aux sensations, un mouvement après l’autre.",
+            "no_sport": "Sans sport possible aujourd’hui, un circuit d’autres mouvements garde l’effort.",
+        },
+        colon="\u00a0:", rounds="{rounds} × {work} en {zone}",
+        circuit="{rounds} tours d’efforts de {work} en {zone}", continuous="{work} en {zone}",
+        summary="{minutes} min\u00a0: {parts}\u00a0; RPE {rpe}.", zone="zone {zone}",
+    ),
+}  # fmt: skip
+
+
+def title(discipline: str, kind: Kind, race: Race | None, language: Language) -> str:
+    """Such as "Running: threshold"."""
+    words = WORDS[language]
+    return f"{words.disciplines[discipline]}{words.colon} {focus(kind, race, language)}"
+
+
+def focus(kind: Kind, race: Race | None, language: Language) -> str:
+    """Such as "threshold"."""
+    words = WORDS[language]
+    return words.races[race] if race else words.kinds[kind]
+
+
+def rationale(kind: Kind, notes: list[Note], language: Language) -> str:
+    """Why this session, and what of the athlete's case made it so."""
+    words = WORDS[language]
+    return " ".join([words.why[kind], *(words.notes[note] for note in notes)])
+
+
+def summary(prescription: Prescription, minutes: int, rpe: float, language: Language) -> str:
+    """The whole in one line: "45 min: 5 × 3 min in zone 5, 10 min in zone 2; RPE 7."."""
+    words = WORDS[language]
+    parts = [part for block in prescription.blocks for part in _told(block, words, language)]
+    return words.summary.format(
+        minutes=minutes, parts=", ".join(dict.fromkeys(parts)) or "–", rpe=number(rpe, language)
+    )
+
+
+def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
+    """The hardest step of intervals, or each of a steady block's; nothing of warm-up, drills and cool-down."""
+    if block.role in {"warmup", "skill", "cooldown"}:
+        return
+    steps = [set_ for exercise in block.exercises for set_ in exercise.sets if set_.zone is not None]
+    form = words.rounds if (block.rounds or 1) > 1 else words.continuous
+    if block.format == "intervals":
+        hardest = [set_ for set_ in steps if set_.zone == max(each.zone or 0 for each in steps)]
+        form = words.circuit if len(hardest) > 1 else form
+        steps = hardest[:1]
+    for set_ in steps:
+        if set_.distance_meters is not None:
+            work = f"{number(set_.distance_meters, language)} m"
+        else:
+            work = length(set_.duration_seconds or 0, language)
+        yield form.format(rounds=block.rounds, work=work, zone=words.zone.format(zone=set_.zone))
+
+
+def length(seconds: float, language: Language) -> str:
+    """3 min, 1.5 min, 40 s."""
+    if seconds >= 60 and seconds % 30 == 0:
+        return f"{number(seconds / 60, language)} min"
+    return f"{number(seconds, language)} s"
