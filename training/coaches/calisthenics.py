@@ -1,13 +1,380 @@
-"""The calisthenics coach: not serving yet."""
+"""The calisthenics coach: calisthenics, street workout, streetlifting and freestyle.
 
-from training.coaches.base import Profile
+The built-in planner reads the goal, takes exercises part by part (static skills, dynamic strength, weighted strength,
+strength, legs, trunk, volume), pulling against pushing, until the time is used, and fits what it took to the clock.
+A model answers in slugs and numbers (`Draft`), which `expand` turns into the same kind of prescription.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from training.analyses import calisthenics as analyses
+from training.catalogue import Catalogue, Entry
+from training.catalogue.entry import Muscle
+from training.coaches import calisthenics_draft, calisthenics_rules, fitting, planning, preparation
+from training.coaches.base import Coach
+from training.coaches.calisthenics_choice import Choice, Kind
+from training.coaches.calisthenics_doses import Part, Side, Standing, gated, share, weighted
+from training.coaches.calisthenics_finisher import finisher, together
+from training.coaches.calisthenics_fitting import fit
+from training.coaches.calisthenics_preparation import primer, warmup
+from training.coaches.calisthenics_words import WORDS, Focus, Intent, dose, intent, title
+from training.coaches.case import Case, Mended, Rule
+from training.coaches.means import Means
+from training.coaches.phrases import PHRASES, number
+from training.ladders import NAMES
+from training.prescription import Block, Format, PrescribedExercise, Prescription, Refused, Role, Set
+from training.request import SessionRequest
+from training.wire import Prompt
+
+_TRAINED_SHARE, _TRAINED_SHARE_TIRED = 0.98, 0.7  # of the time; what is left on a tired day is easy movement
+_LEAST_SHARE = 0.93  # of the time; less is filled with easy movement
+_MOST_EXERCISES, _MOST_EXERCISES_TIRED = 16, 6
+_SHORT_MINUTES = 20  # sessions in which nothing is done that the goal does not name
+_SUPERSET_REST_SECONDS = 45  # at least, before the other of a pair
+
+# What a session is made of, in the order in which it is taken while there is time.
+_TEMPLATES: dict[str, tuple[Kind, ...]] = {
+    "calisthenics": (
+        "static", "strength", "strength", "legs", "core", "dynamic", "volume", "volume", "static", "finisher",
+        "legs", "volume", "volume", "core", "static", "legs", "finisher",
+    ),
+    "street-workout": (
+        "strength", "strength", "volume", "volume", "legs", "finisher", "core", "dynamic", "static", "volume",
+        "volume", "legs", "core", "static", "finisher",
+    ),
+    "streetlifting": (
+        "weighted", "weighted", "legs", "volume", "volume", "core", "weighted", "weighted", "legs", "volume", "volume",
+        "static", "finisher", "core", "legs", "finisher",
+    ),
+    "freestyle": (
+        "dynamic", "strength", "strength", "dynamic", "legs", "core", "static", "volume", "volume", "finisher",
+        "dynamic", "legs", "volume", "volume", "static", "finisher",
+    ),
+}  # fmt: skip
+_LEAD_WITH: dict[Focus, tuple[Kind, ...]] = {"legs": ("legs", "legs"), "core": ("core", "static"), "full": ()}
+_WANTED_RATIO: dict[Focus, float] = {"push": 0.85, "pull": 1.45}  # pull / push; elsewhere a little more pulling
+_USUAL_RATIO = 1.1
+_PARTS: dict[Kind, Part] = {
+    "static": "skill", "dynamic": "skill", "weighted": "main", "strength": "main", "legs": "volume",
+    "core": "volume", "volume": "volume", "anything": "main",
+}  # fmt: skip
+_ROLES: dict[Kind, Role] = {
+    "static": "skill", "dynamic": "skill", "weighted": "main", "strength": "main", "anything": "main",
+    "legs": "accessory", "volume": "accessory", "core": "accessory",
+}  # fmt: skip
+_STAGES: tuple[Kind, ...] = ("static", "dynamic", "weighted", "strength", "anything", "volume", "legs", "core")
 
 
-class CalisthenicsCoach(Profile):
+class Pick:
+    """An exercise taken for a part of the session, and its sets."""
+
+    def __init__(self, entry: Entry, kind: Kind, sets: list[Set]) -> None:
+        self.entry = entry
+        self.kind = kind
+        self.sets = sets
+
+
+class CalisthenicsCoach(Coach):
     """Skills and strength with the own body, weighted too."""
 
     slug = "calisthenics"
     disciplines = ("calisthenics", "street-workout", "streetlifting", "freestyle")
-    equipment = ("pull-up-bar", "dip-bars", "rings", "parallettes", "wall", "band", "weight-belt", "bench")
-    formats = ("sets", "superset", "circuit", "emom", "ladder")
+    equipment = (
+        "pull-up-bar", "dip-bars", "rings", "parallettes", "resistance-band", "weight-belt", "weight-vest",
+        "weight-plate", "vertical-pole", "bench", "box", "barbell", "rack", "ab-wheel", "dumbbell", "kettlebell",
+        "jump-rope", "smith-machine",
+    )  # fmt: skip
+    formats: ClassVar[tuple[Format, ...]] = ("sets", "superset", "circuit", "emom", "ladder")
     analyses = ("skill_progression_path", "push_pull_ratio")
+    draft: ClassVar[type[BaseModel]] = calisthenics_draft.Draft
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "order": calisthenics_rules.order,
+        "balance": calisthenics_rules.balance,
+        "gates": calisthenics_rules.gates,
+    }
+
+    def plan(self, means: Means, *, seed: int) -> Prescription:
+        """The built-in coach's session. Raises Refused at /athlete where nothing is left that may be done."""
+        discipline = self.discipline(means.request)
+        return preparation.gentle(means) if means.red_flag else Planner(means, discipline, seed).session()
+
+    def prompt(self, means: Means) -> Prompt:
+        """The rules, and this athlete's case with the exercises that are possible and open for it."""
+        return calisthenics_draft.prompt(Standing(means), self.discipline(means.request), self._intent(means))
+
+    def expand(self, draft: BaseModel, means: Means) -> Prescription:
+        """The prescription a draft means. Raises Refused for slugs that are not in the catalogue."""
+        if means.red_flag:  # no model decides how hard that session may be
+            return preparation.gentle(means)
+        answer = calisthenics_draft.Draft.model_validate(draft)
+        return self.finish(calisthenics_draft.expand(answer, Standing(means), self._intent(means).quality), means)
+
+    def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
+        """`skill_progression_path` and `push_pull_ratio`."""
+        return analyses.analyse(prescription, request, catalogue)
+
+    def mend(self, case: Case) -> tuple[Prescription, list[Mended]]:
+        """Gates, balance and order."""
+        return calisthenics_rules.mended(case, self._intent(case.means).quality)
+
+    def dosed(self, entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+        """As many sets, with a dose of the substitute's own."""
+        return Standing(means).stand_in(entry, like, self._intent(means).quality)
+
+    def fit(self, prescription: Prescription, means: Means, seconds: float) -> Prescription:
+        """Sets, rests and exercises to the clock, balanced all the way; then easy movement."""
+        fitted = fit(prescription, Standing(means), seconds, self._intent(means).quality)
+        return fitting.with_easy_movement(fitted, means, seconds)
+
+    def _intent(self, means: Means) -> Intent:
+        return intent(means.request.goal or "", self.discipline(means.request))
+
+
+class Planner:
+    """One session in the making."""
+
+    def __init__(self, means: Means, discipline: str, seed: int) -> None:
+        """Read the goal; nothing is taken yet."""
+        self.means = means
+        self.discipline = discipline
+        self.random = random.Random(seed)
+        self.standing = Standing(means)
+        self.asked = intent(means.request.goal or "", discipline)
+        self.choice = Choice(self.standing, self.asked, discipline, self.random)
+        self.picks: list[Pick] = []
+        self.finishers: list[Block] = []
+        self.in_pairs = self._in_pairs()
+
+    def session(self) -> Prescription:
+        """Take part by part until the time is used, then fit what was taken to the clock."""
+        budget = planning.budget_seconds(self.means.request)
+        target = budget * (_TRAINED_SHARE_TIRED if self.means.tired else _TRAINED_SHARE)
+        most = _MOST_EXERCISES_TIRED if self.means.tired else _MOST_EXERCISES
+        for kind in (*self._kinds(), "anything"):
+            if len(self.picks) >= most or (self.picks and planning.seconds_of(self._assembled(), self.means) >= target):
+                break
+            if kind != "anything" or not self.picks:
+                self._take(kind)
+        if not self.picks:
+            return self._fallback(budget)
+        whole = calisthenics_rules.settled(self._assembled(), self.standing, self.asked.quality)
+        whole = self._warmed(fit(whole, self.standing, target, self.asked.quality))
+        whole = fitting.with_easy_movement(whole, self.means, _LEAST_SHARE * budget)
+        return planning.finished(self._told(whole), self.means)
+
+    # --- choosing ---
+
+    def _kinds(self) -> list[Kind]:
+        """The discipline's parts, those that the goal asks for first."""
+        template = list(_TEMPLATES[self.discipline])
+        lead = [kind for ladder in self.asked.ladders if (kind := self.choice.kind_of(ladder)) is not None]
+        lead += _LEAD_WITH.get(self.asked.focus, ())
+        if self.asked.quality == "endurance" and not self.means.tired:
+            lead = [*lead, "strength", "strength", "finisher"]
+        for kind in lead:
+            if kind in template:
+                template.remove(kind)
+        if self.means.request.available_minutes <= _SHORT_MINUTES:  # strength first, skills where they are asked for
+            template.sort(key=lambda kind: kind in {"static", "dynamic", "finisher"})
+        kinds = [*lead, *template]
+        return [kind for kind in kinds if kind != "finisher" or not self.means.tired]
+
+    def _take(self, kind: Kind) -> None:
+        """Take the best exercise for a part, with as many sets as are sound."""
+        if kind == "finisher":
+            used = {pick.entry.slug for pick in self.picks}
+            used |= {e.exercise for block in self.finishers for e in block.exercises if e.exercise}
+            formats = {block.format for block in self.finishers}
+            taken = finisher(self.standing, self.asked.quality, used, formats, self.random)
+            self.finishers += [taken] if taken is not None else []
+            return
+        for entry in self.choice.ranked(kind, [pick.entry for pick in self.picks], self._lacking(), self._by_pattern()):
+            part = _PARTS[kind]
+            if kind == "legs" and self.discipline == "streetlifting" and entry.modality == "weightlifting":
+                part = "main"
+            sets = self.standing.working_sets(entry, self.standing.dose(entry, self.asked.quality, part))
+            work = [set_ for set_ in sets if set_.kind != "warmup"]
+            most = len(work)
+            if planning.hard(work[0]):
+                most = min(most, planning.most_sets(entry, work[0], self.means, self._done()))
+            while most and not self._fair(entry, most):
+                most -= 1
+            if most >= min(2, len(work)):
+                stage = kind if part != "main" or kind != "legs" else "weighted"
+                self.picks.append(Pick(entry, stage, sets[: len(sets) - len(work) + most]))
+                return
+
+    def _lacking(self) -> Side:
+        """The side whose turn it is."""
+        push, pull = self._sets_of("push"), self._sets_of("pull")
+        wanted = _WANTED_RATIO.get(self.asked.focus, _USUAL_RATIO)
+        if not push and not pull:
+            return "push" if self.asked.focus == "push" else "pull"
+        return "pull" if pull < wanted * push else "push"
+
+    def _fair(self, entry: Entry, sets: int) -> bool:
+        """Does one side stay in reach of the other? The first exercise of all need not ask."""
+        push, pull = share(entry, "push"), share(entry, "pull")
+        if push == pull or not self.standing.two_sided or not (self._sets_of("push") + self._sets_of("pull")):
+            return True
+        pushed, pulled = self._sets_of("push") + sets * push, self._sets_of("pull") + sets * pull
+        if push > pull:
+            return pulled >= analyses.LEAST_BALANCED * pushed
+        return pulled <= analyses.MOST_BALANCED * pushed
+
+    def _sets_of(self, side: Side) -> float:
+        return sum(share(p.entry, side) * sum(s.kind != "warmup" for s in p.sets) for p in self.picks)
+
+    def _by_pattern(self) -> dict[str, int]:
+        """How many sets each pattern has so far."""
+        sets: defaultdict[str, int] = defaultdict(int)
+        for pick in self.picks:
+            sets[pick.entry.pattern] += len(pick.sets)
+        return sets
+
+    def _done(self) -> dict[Muscle, float]:
+        """Hard sets a muscle has done so far, fractional."""
+        done: defaultdict[Muscle, float] = defaultdict(float)
+        for pick in self.picks:
+            for muscle, part in planning.muscle_shares(pick.entry):
+                done[muscle] += part * sum(planning.hard(set_) for set_ in pick.sets)
+        return done
+
+    # --- putting together ---
+
+    def _in_pairs(self) -> bool:
+        """Pulling and pushing in turn: where time is short, or volume is the aim; now and then elsewhere."""
+        if self.discipline == "streetlifting" or self.asked.quality in {"power", "skill"}:
+            return False
+        if self.means.request.available_minutes <= 30 or self.asked.quality in {"hypertrophy", "endurance"}:
+            return True
+        return self.random.random() < 0.4
+
+    def _assembled(self) -> Prescription:
+        lead = next((p.entry for kind in _STAGES[2:] for p in self.picks if p.kind == kind), self.picks[0].entry)
+        seconds = preparation.preparation_seconds(self.means)
+        blocks = [warmup(self.means, lead, seconds)]
+        for role in ("skill", "main", "accessory"):
+            picks = [pick for kind in _STAGES for pick in self.picks if pick.kind == kind and _ROLES[kind] == role]
+            blocks += self._blocks(role, picks)
+        blocks += self.finishers
+        blocks.append(preparation.cooldown(self.means, self._done(), seconds * 2 / 3))
+        return calisthenics_rules.ordered(calisthenics_rules.led(Prescription(blocks=blocks)), self.means)
+
+    def _warmed(self, whole: Prescription) -> Prescription:
+        """With a warm-up that still practises what leads the session, after the clock has had its say."""
+        lead = Case(whole, self.means).main()
+        first = whole.blocks[0]
+        patterns = {self.means.catalogue[e.exercise].pattern for e in first.exercises if e.exercise}
+        if lead is None or lead.pattern in patterns:
+            return whole
+        exercises = [*first.exercises[:-1], primer(lead, self.means)]
+        return whole.model_copy(
+            update={"blocks": [first.model_copy(update={"exercises": exercises}), *whole.blocks[1:]]}
+        )
+
+    def _blocks(self, role: Role, picks: list[Pick]) -> list[Block]:
+        """Straight sets, and supersets of a pull and a push where they may take turns."""
+        blocks: list[Block] = []
+        alone: list[Pick] = []
+        waiting = list(picks)
+        while waiting:
+            pick = waiting.pop(0)
+            partner = next((other for other in waiting if self._pairs(pick, other)), None) if role != "skill" else None
+            if partner is None:
+                alone.append(pick)
+                continue
+            waiting.remove(partner)
+            blocks += self._straight(role, alone)
+            alone = []
+            blocks.append(self._superset(role, pick, partner))
+        return [*blocks, *self._straight(role, alone)]
+
+    def _pairs(self, one: Pick, other: Pick) -> bool:
+        if not self.in_pairs or weighted(one.entry) or weighted(other.entry):
+            return False
+        opposite = share(one.entry, "pull") == share(other.entry, "push") == 1 or (
+            share(one.entry, "push") == share(other.entry, "pull") == 1
+        )
+        return opposite and together([one.entry, other.entry], self.standing)
+
+    def _straight(self, role: Role, picks: list[Pick]) -> list[Block]:
+        exercises = [self._exercise(pick.entry, pick.sets) for pick in picks]
+        return [Block(role=role, format="sets", exercises=exercises)] if exercises else []
+
+    def _superset(self, role: Role, one: Pick, other: Pick) -> Block:
+        """As many sets of both, with about half the rest after each."""
+        rounds = min(len(one.sets), len(other.sets))
+
+        def short(set_: Set) -> Set:
+            rest = 15 * round((set_.rest_seconds or 0) / 30)
+            return set_.model_copy(update={"rest_seconds": max(_SUPERSET_REST_SECONDS, rest)})
+
+        exercises = [self._exercise(p.entry, [short(set_) for set_ in p.sets[:rounds]]) for p in (one, other)]
+        return Block(role=role, format="superset", exercises=exercises)
+
+    def _exercise(self, entry: Entry, sets: list[Set]) -> PrescribedExercise:
+        """With substitutions that stand behind no closed gate."""
+        exercise = planning.exercise(entry, sets, self.means)
+        open_to = [s for s in exercise.substitutions if self.standing.open(self.means.catalogue[s])]
+        return exercise.model_copy(update={"substitutions": open_to})
+
+    def _fallback(self, budget: int) -> Prescription:
+        """Nothing to train with is left, but something to move with may be: an easy session."""
+        if not self.means.candidates:
+            raise Refused.at(
+                "/athlete",
+                "nothing_possible",
+                "No exercise is left that this athlete may do with this equipment, these injuries and what is avoided.",
+            )
+        gentle = fitting.with_easy_movement(preparation.gentle(self.means), self.means, _LEAST_SHARE * budget)
+        return planning.finished(gentle, self.means)
+
+    # --- telling ---
+
+    def _told(self, whole: Prescription) -> Prescription:
+        """Title, focus and rationale, from what was really prescribed."""
+        language = self.means.language
+        entries = [(b, e, self.means.catalogue[e.exercise]) for b, e in whole.exercises() if e.exercise]
+        work = [(block, e, entry) for block, e, entry in entries if block.role in {"skill", "main"}]
+        skills = [entry.ladder for _, _, entry in work if entry.ladder is not None]
+        focus = [NAMES[language][ladder] for ladder in skills] + [
+            PHRASES[language].patterns[entry.pattern] for block, _, entry in work if entry.ladder is None
+        ]
+        return whole.model_copy(
+            update={
+                "title": title(self.asked, self.discipline, skills, language),
+                "focus": list(dict.fromkeys(focus))[:6],
+                "rationale": self._rationale(work),
+            }
+        )
+
+    def _rationale(self, work: list[tuple[Block, PrescribedExercise, Entry]]) -> str:
+        language, words = self.means.language, WORDS[self.means.language]
+        skill = next((e for block, e, _ in work if block.role == "skill"), None)
+        main = next((e for block, e, _ in work if block.role == "main"), None)
+        said = []
+        if skill is not None:
+            said.append(words.skill_first.format(skill=skill.name, dose=dose(skill, language)))
+        if main is not None:
+            form = words.strength if skill is not None else words.strength_first
+            effort = number(next((s.rpe for s in reversed(main.sets) if s.rpe), 0), language)
+            said.append(form.format(name=main.name, dose=dose(main, language), rpe=effort))
+        if "muscle-up" in self.asked.ladders and not any(gated(entry) for _, _, entry in work):
+            said.append(words.gate)
+        pulls = [entry for entry in self.standing.usable if share(entry, "pull")]
+        if pulls and all(not entry.equipment for entry in pulls):
+            said.append(words.on_the_floor)
+        loaded = any(weighted(entry) and any(s.load_kg for s in e.sets) for _, e, entry in work)
+        if loaded and self.means.request.athlete.body_mass_kg is None:
+            said.append(words.body_mass)
+        if self.means.tired:
+            said.append(PHRASES[language].tired)
+        if self.means.resting:
+            said.append(PHRASES[language].resting)
+        return " ".join(said)

@@ -1,0 +1,137 @@
+"""Which exercise of a calisthenics session's part is best for an athlete, and what varies with the seed. Pure."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from training.catalogue import Entry
+from training.coaches.calisthenics_doses import BALANCE, KIPPING, MUSCLE_UP, Side, Standing, gated, share, weighted
+from training.coaches.calisthenics_words import Intent
+
+Kind = Literal["static", "dynamic", "weighted", "strength", "volume", "legs", "core", "finisher", "anything"]
+
+STATICS: Final = frozenset({*BALANCE, "front-lever", "back-lever", "planche", "l-sit", "human-flag"})
+_BEGINNERS_STATICS: Final = frozenset({"dip", "pull-up"})  # support and hang, whose first steps are holds
+_LEGS: Final = frozenset({"squat", "lunge", "hinge"})
+_LEG_MUSCLES: Final = frozenset({"quadriceps", "hamstrings", "glutes", "calves", "adductors"})
+_KINDS: Final[dict[str, Kind]] = {"pistol": "legs", "muscle-up": "dynamic", "handstand-push-up": "dynamic"}
+_CONTESTED: Final = frozenset({"weighted-pull-up", "weighted-dip"})
+_REGRESSIONS: Final = ("assisted", "negative", "jumping", "incline", "knee", "wall")
+_TOWARD_THE_MUSCLE_UP: Final = ("pull-up", "dip")
+_WORKS: Final = frozenset({"main", "accessory"})
+
+
+class Choice:
+    """The exercises of each part, best first."""
+
+    def __init__(self, standing: Standing, asked: Intent, discipline: str, rng: random.Random) -> None:
+        """The seed's random decides between equals."""
+        self.standing = standing
+        self.asked = asked
+        self.discipline = discipline
+        self.random = rng
+
+    @staticmethod
+    def kind_of(ladder: str) -> Kind | None:
+        """The part in which a ladder that the goal names is trained; None where it is there anyway."""
+        return "static" if ladder in STATICS else _KINDS.get(ladder)
+
+    def ranked(self, kind: Kind, taken: Sequence[Entry], side: Side, sets_by_pattern: Mapping[str, int]) -> list[Entry]:
+        """What may stand in this part, best first; of pulls and pushes first those of the side whose turn it is."""
+        slugs = {entry.slug for entry in taken}
+        open_to = [e for e in self.standing.usable if e.slug not in slugs and e.slug != KIPPING and self._fits(e, kind)]
+        if kind == "static":
+            ladders = {entry.ladder for entry in taken if entry.measure == "seconds"}
+            open_to = [e for e in open_to if e.ladder not in ladders]
+        shuffled = self.random.sample(open_to, len(open_to))
+        balanced_kind = kind in {"static", "dynamic", "weighted", "strength", "volume"}
+
+        def worse(entry: Entry) -> tuple[int, bool, int, int, int]:
+            return (
+                self._unwanted(entry),
+                balanced_kind and not share(entry, side) and self.standing.two_sided,
+                self._misfit(entry, kind),
+                sets_by_pattern.get(entry.pattern, 0),
+                abs(self.standing.distance(entry)),
+            )
+
+        return sorted(shuffled, key=worse)
+
+    def _unwanted(self, entry: Entry) -> int:
+        """0, 1 ... for the ladders of the goal in its order; after them all others."""
+        ladder, wanted = MUSCLE_UP if gated(entry) else entry.ladder, self.asked.ladders
+        if MUSCLE_UP in wanted:
+            wanted = (*wanted, *_TOWARD_THE_MUSCLE_UP)
+        return wanted.index(ladder) if ladder in wanted else len(wanted)
+
+    def _misfit(self, entry: Entry, kind: Kind) -> int:
+        """How far an exercise is from what this part wants: about the athlete's step, a little below for volume."""
+        distance = self.standing.distance(entry)
+        match kind:
+            case "static":
+                return 2 * abs(distance) + (entry.ladder is None) + 2 * (entry.ladder in _BEGINNERS_STATICS)
+            case "strength" | "dynamic":
+                too_hard = 3 if distance < 0 else 0
+                lesser = 2 * ("main" not in entry.roles and kind == "strength") + 3 * _regression(entry)
+                return too_hard + max(0, distance - 1) + (lesser if distance > 0 else 0)
+            case "volume":
+                too_hard = 4 if distance < 0 else 1 if distance == 0 else 0
+                return too_hard + max(0, distance - 3) + (3 * _regression(entry) if distance > 0 else 0)
+            case "weighted":  # the lifts of the competition, and those whose maximum is known
+                return (entry.slug not in _CONTESTED) + (self.standing.added_max_kg(entry) is None)
+            case "legs":
+                loaded, wanted = entry.modality == "weightlifting", self.discipline == "streetlifting"
+                lead = wanted and "main" not in entry.roles
+                single_joint = 5 * (entry.pattern == "isolation")
+                return (0 if loaded == wanted else 3) + lead + single_joint + (0 if loaded else abs(distance) // 2)
+            case "core":
+                return abs(distance) // 2
+            case _:
+                return 0
+
+    def _fits(self, entry: Entry, kind: Kind) -> bool:
+        held, sided = entry.measure == "seconds", bool(share(entry, "push") or share(entry, "pull"))
+        if kind == "anything":
+            return entry.modality != "monostructural"
+        if entry.modality == "monostructural" or entry.pattern in {"mobility", "cyclical"}:
+            return False
+        match kind:
+            case "static":
+                return held and "skill" in entry.roles and (sided or entry.ladder in STATICS) and self._reached(entry)
+            case "dynamic":
+                trick = set(entry.roles) == {"skill"} and entry.ladder is None and self.discipline != "freestyle"
+                swing = entry.ladder == MUSCLE_UP and MUSCLE_UP not in self.asked.ladders
+                return (
+                    not held and "skill" in entry.roles and sided and self._reached(entry)
+                    and not trick and not swing and self.standing.distance(entry) <= 1
+                )  # fmt: skip
+            case "weighted":
+                return (
+                    sided
+                    and weighted(entry)
+                    and not gated(entry)
+                    and self.standing.worth_weighting(entry, self.asked.quality)
+                )
+            case "strength" | "volume":
+                return (
+                    not held and sided and not weighted(entry) and entry.mechanic == "compound"
+                    and entry.ladder != MUSCLE_UP
+                    and not _WORKS.isdisjoint(entry.roles) and self._reached(entry)
+                    and (kind == "strength" or "skill" not in entry.roles)
+                )  # fmt: skip
+            case "legs":
+                return not held and (
+                    entry.pattern in _LEGS
+                    or (entry.pattern == "isolation" and not _LEG_MUSCLES.isdisjoint(entry.primary))
+                )
+            case _:
+                return entry.pattern == "core" and "accessory" in entry.roles
+
+    def _reached(self, entry: Entry) -> bool:
+        """At most one step above the athlete's own; a skill that stands far below it is no skill any more."""
+        return self.standing.distance(entry) >= -1
+
+
+def _regression(entry: Entry) -> bool:
+    """Is it only a way to a harder exercise, which nobody does who has arrived there?"""
+    return any(f"-{word}-" in f"-{entry.slug}-" for word in _REGRESSIONS)
