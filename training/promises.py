@@ -59,7 +59,13 @@ def sets(case: Case) -> Verdict:
 
 def sane(exercise: PrescribedExercise, means: Means) -> bool:
     """Can every set be done as it stands?"""
-    return all(sane_set(set_, means.maxes.percent(exercise, set_), means) for set_ in exercise.sets)
+    entry = means.catalogue.get(exercise.exercise)
+    # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
+    added = entry is not None and entry.modality == "gymnastics"
+    return all(
+        sane_set(set_, None if added and set_.load_kg is not None else means.maxes.percent(exercise, set_), means)
+        for set_ in exercise.sets
+    )
 
 
 def sane_set(set_: Set, percent: float | None, means: Means) -> bool:
