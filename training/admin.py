@@ -126,7 +126,7 @@ class TrainingSessionAdmin(GoesWithItsOwn, ReadOnlyAdmin):
                             "name": wording.name(exercise),
                             "about": wording.exercise(exercise, "en"),
                             "cue": exercise.get("cue"),
-                            "sets": list(wording.sets(exercise, "en")),
+                            "sets": list(wording.sets(exercise, "en", role=block["role"])),
                             "details": _details(details.get(exercise["key"])),
                         }
                         for exercise in block["exercises"]

@@ -1,15 +1,17 @@
 """The endpoints of sessions, coaches and exercises."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django_filters import fields
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BeforeValidator, Field
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListAPIView, RetrieveAPIView
@@ -20,13 +22,14 @@ from rest_framework.views import APIView
 
 from config.http import CursorPagination, Problem, read
 from config.views import Conditional, OwnedView, caller, for_caller
-from training import coaches, generation
+from training import coaches, exports, generation
 from training.catalogue import fold
 from training.catalogue.entry import LEVELS, MUSCLES
+from training.catalogue.stored import current
 from training.idempotency import Answer, Mark, once
 from training.models import EnrichmentStatus, Exercise, TrainingSession
-from training.prescription import Shape, refusal
-from training.request import SessionRequest
+from training.prescription import Refused, Shape, refusal
+from training.request import Language, SessionRequest
 from training.serializers import CoachPageSerializer, ExerciseSerializer, SessionSerializer, session_path
 
 COACHES = [(slug, slug) for slug in coaches.REGISTRY]
@@ -149,14 +152,19 @@ CLOCK_SKEW = timedelta(minutes=5)
 FIRST_YEAR = 1900  # nobody who reads this trained before
 
 
+def _in_utc(text: str) -> datetime:
+    """A time in ISO 8601. Raises ValueError, and OverflowError for the first day of the year 1, somewhere east."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _moment(value: Any) -> Any:
     """A time in ISO 8601, in UTC where it does not say; within living memory and none in the future."""
     if not isinstance(value, str):
         return value
     try:
-        moment = datetime.fromisoformat(value)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # OverflowError: the first day of the year 1, somewhere east
+        moment = _in_utc(value)
+    except (ValueError, OverflowError):
         raise refusal("invalid_format", "Expected a time in ISO 8601.") from None
     if moment > timezone.now() + CLOCK_SKEW:
         raise refusal("max_value", "This is in the future.")
@@ -170,6 +178,89 @@ class DoneRequest(Shape):
 
     at: Annotated[datetime, BeforeValidator(_moment)] | None = None
     rpe: Annotated[float, Field(ge=1, le=10)] | None = None
+
+
+EARLIEST_START, LATEST_START = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class ExportView(Conditional, SessionRowsView):
+    """A session as a file for elsewhere."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """The path says which kind of file is wanted, whatever a browser accepts."""
+        return JSONRenderer(), JSONRenderer.media_type
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("extension", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),
+            OpenApiParameter(
+                "start",
+                OpenApiTypes.DATETIME,
+                description="ics: when the session is to take place. By default the full hour after it was made, and "
+                "once it is done, when it was.",
+            ),
+        ],
+        responses={
+            **{(200, kind.media_type): OpenApiTypes.BINARY for kind in exports.FORMATS.values()},
+            304: NOT_MODIFIED,
+        },
+    )
+    @for_caller
+    def get(self, request: Request, pk: str, extension: str) -> HttpResponse:
+        """A calendar's event, a Zwift workout (cycling), a FIT workout, Markdown; `links.exports` says which."""
+        kind = exports.FORMATS.get(extension)
+        if kind is None:
+            raise Http404
+        session = self.get_object()
+        there = exports.available(session.coach, session.discipline, session.prescription)
+        if extension not in there:
+            raise Problem(
+                406,
+                "This session cannot be had as {wanted}, but as {there}.",
+                wanted=extension,
+                there=", ".join(there),
+                kind="export_not_available",
+            )
+        workout = _workout(session, _asked_start(request))
+        response = HttpResponse(kind.write(workout), content_type=kind.media_type)
+        name = slugify(workout.title)[:60].strip("-") or "session"
+        response["Content-Disposition"] = f'attachment; filename="{name}-{str(session.pk)[:8]}.{extension}"'
+        response["Content-Language"] = session.language
+        return response
+
+
+def _asked_start(request: Request) -> datetime | None:
+    """The query parameter `start`, in UTC where it does not say. Raises Refused at /start."""
+    asked = request.query_params.get("start")
+    if asked is None:
+        return None
+    try:
+        start = _in_utc(asked)
+    except (ValueError, OverflowError):
+        raise Refused.at("/start", "invalid_format", "Expected a time in ISO 8601.") from None
+    if not EARLIEST_START <= start <= LATEST_START:
+        raise Refused.at("/start", "invalid", "Expected a time between {first} and {last}.", first=1900, last=9000)
+    return start
+
+
+def _workout(session: TrainingSession, asked_start: datetime | None) -> exports.Workout:
+    """What an export is made from. Without a better one, its start is one that is the same whenever it is asked for."""
+    full_hour = session.created_at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return exports.Workout(
+        id=session.pk,
+        coach=session.coach,
+        discipline=session.discipline,
+        language=cast(Language, session.language),
+        request=session.parsed_request(),
+        prescription=session.parsed_prescription(),
+        catalogue=current(),
+        starts_at=session.done_at or asked_start or full_hour,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        details={detail.key: detail.note.details for detail in session.details.all()},
+        analysis=session.analysis,
+        checks=session.checks,
+    )
 
 
 class DoneView(SessionRowsView):
@@ -267,6 +358,7 @@ urlpatterns = [
     path("sessions/", SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:pk>/", SessionView.as_view(), name="session"),
     path("sessions/<uuid:pk>/done/", DoneView.as_view(), name="done"),
+    path("sessions/<uuid:pk>/export.<slug:extension>", ExportView.as_view(), name="export"),
     path("coaches/", CoachesView.as_view(), name="coaches"),
     path("exercises/", ExercisesView.as_view(), name="exercises"),
     path("exercises/<slug:pk>/", ExerciseView.as_view(), name="exercise"),

@@ -6,9 +6,10 @@ from typing import Any, Literal, TypeVar, cast
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from rest_framework import serializers
 
+from training import exports
 from training.catalogue import Entry
 from training.coaches import Profile
 from training.details import ExerciseDetails, builtin_text
@@ -74,12 +75,13 @@ class DoneSerializer(serializers.Serializer[TrainingSession]):
     rpe = serializers.FloatField(source="done_rpe", allow_null=True)
 
 
-class LinksSerializer(serializers.Serializer[dict[str, str]]):
+class LinksSerializer(serializers.Serializer[dict[str, Any]]):
     """Paths on this server."""
 
     self = serializers.CharField()
     enrichment = serializers.CharField()
     events = serializers.CharField()
+    exports = serializers.ListField(child=serializers.CharField(), help_text="the files this session can be had as")
 
 
 class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
@@ -140,10 +142,16 @@ class SessionSerializer(serializers.ModelSerializer[TrainingSession]):
         return None if session.done_at is None else DoneSerializer(session).data
 
     @extend_schema_field(LinksSerializer)
-    def get_links(self, session: TrainingSession) -> dict[str, str]:
+    def get_links(self, session: TrainingSession) -> dict[str, Any]:
         """Where its story goes on. Plain paths below the session's own: this room knows no queue."""
         path = session_path(session)
-        return {"self": path, "enrichment": f"{path}enrichment/", "events": f"{path}enrichment/events/"}
+        kinds = exports.available(session.coach, session.discipline, session.prescription)
+        return {
+            "self": path,
+            "enrichment": f"{path}enrichment/",
+            "events": f"{path}enrichment/events/",
+            "exports": [f"{path}export.{kind}" for kind in kinds],
+        }
 
 
 def _in_order(shape: type[BaseModel], data: dict[str, Any]) -> dict[str, Any]:
@@ -208,19 +216,29 @@ class ListInLanguage(serializers.Field[Any, Any, list[str], dict[str, list[str]]
         return value[self.context["language"]]
 
 
+class CatalogueDetails(RootModel[ExerciseDetails | None]):
+    """The catalogue's own details; null for an imported exercise, which has none."""
+
+
 class ExerciseSerializer(serializers.Serializer[Exercise]):
     """An exercise of the catalogue. Needs the context's `language`, en or fr."""
 
     slug = serializers.CharField()
     name = InLanguage(source="entry.name")
     aliases = ListInLanguage(source="entry.aliases")
-    cue = InLanguage(source="entry.cue")
-    coaches = Words()
+    # Rows that an older version loaded lack the fields with a default.
+    languages = Words(
+        source="entry.languages",
+        default=["en", "fr"],
+        help_text="those its words are written in: what was imported is in English only",
+    )
+    cue = InLanguage(source="entry.cue", allow_null=True)
+    coaches = Words(help_text="who may choose it; none of what was imported")
     roles = Words(source="entry.roles")
     level = serializers.CharField()
     modality = serializers.CharField(source="entry.modality")
     pattern = serializers.CharField(source="entry.pattern")
-    mechanic = serializers.CharField(source="entry.mechanic")
+    mechanic = serializers.CharField(source="entry.mechanic", allow_null=True)
     primary_muscles = Words(source="entry.primary")
     secondary_muscles = Words(source="entry.secondary")
     equipment = serializers.ListField(
@@ -233,9 +251,12 @@ class ExerciseSerializer(serializers.Serializer[Exercise]):
     measure = serializers.CharField(source="entry.measure", help_text="reps, seconds, meters or calories")
     contraindications = Words(source="entry.contraindications")
     links = NeighboursSerializer(source="entry.links")
+    instructions = Words(
+        source="entry.instructions", default=[], help_text="an imported exercise's steps, in English; else empty"
+    )
     details = serializers.SerializerMethodField()
 
-    @schema_of(ExerciseDetails)
-    def get_details(self, row: Exercise) -> dict[str, Any]:
-        """The catalogue's own text."""
+    @schema_of(CatalogueDetails)
+    def get_details(self, row: Exercise) -> dict[str, Any] | None:
+        """The catalogue's own text; null for what was imported."""
         return builtin_text(Entry.model_validate(row.entry), self.context["language"])

@@ -111,13 +111,16 @@ _WORDS: Final[dict[Language, _Words]] = {
 }  # fmt: skip
 
 
-def sets(exercise: Json, language: Language) -> Iterator[str]:
-    """A line for each run of equal sets of an exercise: "3 × 5 reps, 100 kg, rest 3 min"."""
+def sets(exercise: Json, language: Language, *, role: Role | None = None) -> Iterator[str]:
+    """A line for each run of equal sets of an exercise: "3 × 5 reps, 100 kg, rest 3 min".
+
+    `role` is its block's: what that says of a set is not said again.
+    """
 
     def said(given: Json) -> str:
-        return one_set(
-            given, language, per_side=exercise.get("per_side") or False, implements=exercise.get("implements") or 1
-        )
+        per_side, implements = exercise.get("per_side") or False, exercise.get("implements") or 1
+        again = role == given.get("kind")
+        return one_set({**given, "kind": None} if again else given, language, per_side=per_side, implements=implements)
 
     for line, equal in groupby(exercise["sets"], key=said):
         count = sum(1 for _ in equal)
@@ -132,7 +135,7 @@ def one_set(given: Json, language: Language, *, per_side: bool = False, implemen
         *_reps(given, words, to_failure=kind == "to_failure"),
         *_said(given, "duration_seconds", "{}", lambda value: duration(value, language)),
         *_said(given, "distance_meters", "{}", lambda value: distance(value, language)),
-        *_said(given, "calories", "{}", lambda value: _unit(value, "cal", words)),
+        *_said(given, "calories", "{}", lambda value: unit(value, "cal", language)),
     ]
     if per_side and measures:
         measures[0] = f"{measures[0]} {words.per_side}"
@@ -141,9 +144,9 @@ def one_set(given: Json, language: Language, *, per_side: bool = False, implemen
         [
             *([words.kinds[kind]] if kind in words.kinds else []),
             *measures,
-            *_said(given, "load_kg", f"{pair}{{}}", lambda value: _unit(value, "kg", words)),
-            *_said(given, "percent_1rm", words.percent_1rm, lambda value: _percent(value, words)),
-            *_said(given, "rpe", f"RPE{words.gap}{{}}", lambda value: number(value, language)),
+            *_said(given, "load_kg", f"{pair}{{}}", lambda value: unit(value, "kg", language)),
+            *_said(given, "percent_1rm", words.percent_1rm, lambda value: percent(round(value, 1), language)),
+            *_said(given, "rpe", "{}", lambda value: effort(value, language)),
             *_said(given, "zone", words.zone, str),
             *_said(given, "tempo", words.tempo, str),
             *_intensity(given, words),
@@ -183,19 +186,38 @@ def name(given: Json) -> str:
 
 def duration(seconds: float, language: Language) -> str:
     """90 s, 3 min, 2 min 30 s, 1 h 5 min."""
-    words = _WORDS[language]
     if seconds <= 90 and seconds != 60:
-        return _unit(seconds, "s", words)
+        return unit(seconds, "s", language)
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
-    return " ".join(_unit(value, unit, words) for value, unit in parts if value)
+    return " ".join(unit(value, name, language) for value, name in parts if value)
 
 
 def distance(meters: float, language: Language) -> str:
     """400 m, 1.5 km."""
     kilometers = meters >= 1_000 and meters % 100 == 0
-    return _unit(meters / 1_000 if kilometers else meters, "km" if kilometers else "m", _WORDS[language])
+    return unit(meters / 1_000 if kilometers else meters, "km" if kilometers else "m", language)
+
+
+def effort(rpe: float, language: Language) -> str:
+    """RPE 8.5."""
+    return f"RPE{_WORDS[language].gap}{number(rpe, language)}"
+
+
+def unit(value: float, name: str, language: Language) -> str:
+    """60 kg: on one line, in French."""
+    return f"{number(value, language)}{_WORDS[language].gap}{name}"
+
+
+def percent(value: float, language: Language) -> str:
+    """85% or, in French, 85 %."""
+    return f"{number(value, language)}{_WORDS[language].percent}"
+
+
+def colon(language: Language) -> str:
+    """What stands between a word and what is said of it."""
+    return ": " if language == "en" else "\u00a0: "
 
 
 def number(value: float, language: Language) -> str:
@@ -222,14 +244,6 @@ def _intensity(given: Json, words: _Words) -> list[str]:
     percents = [start] if end is None or end == start else [start, end]
     span = "–".join(_number(round(percent * 100, 1), words) for percent in percents)
     return [words.of_threshold.format(f"{span}{words.percent}")]
-
-
-def _unit(value: float, unit: str, words: _Words) -> str:
-    return f"{_number(value, words)}{words.gap}{unit}"
-
-
-def _percent(value: float, words: _Words) -> str:
-    return f"{_number(value, words)}{words.percent}"
 
 
 def _number(value: float, words: _Words) -> str:

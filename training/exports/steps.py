@@ -1,0 +1,120 @@
+"""A prescription as the steps an athlete goes through, one after another. Pure.
+
+How a block is read is told in the API's documentation and computed in `training.timing`: the seconds of a block's steps
+sum to the block's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from training.counting import IN_TURN, passes, rounds_of_a_pass
+from training.exports.workout import Workout
+from training.prescription import Block, PrescribedExercise, Set
+from training.timing import CHANGE_SECONDS, EMOM_INTERVAL_SECONDS, set_seconds
+
+TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
+
+
+@dataclass(frozen=True)
+class Work:
+    """A set that is done."""
+
+    block: Block
+    exercise: PrescribedExercise
+    set: Set
+    seconds: float  # computed where they are not prescribed
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time in which several exercises are done as the athlete gets to them."""
+
+    block: Block
+    exercises: tuple[PrescribedExercise, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Standing rest, or the change to what comes next."""
+
+    seconds: float
+
+
+Step = Work | Clock | Pause
+Turn = list[tuple[PrescribedExercise, Set]]
+
+
+def turns(block: Block) -> list[Turn]:
+    """The sets of one pass through a block in the order in which they are done, by round."""
+    if block.format not in IN_TURN:
+        return [[(exercise, set_) for exercise in block.exercises for set_ in exercise.sets]]
+    return [
+        [
+            (exercise, exercise.sets[0 if len(exercise.sets) == 1 else number])
+            for exercise in block.exercises
+            if len(exercise.sets) == 1 or number < len(exercise.sets)
+        ]
+        for number in range(rounds_of_a_pass(block))
+    ]
+
+
+def slots(block: Block) -> list[tuple[PrescribedExercise, ...]]:
+    """What is done in each interval of one pass of an emom: exercises of one slot share it, one without has its own."""
+    shared: dict[int, list[PrescribedExercise]] = {}
+    intervals: list[list[PrescribedExercise]] = []
+    for exercise in block.exercises:
+        if exercise.slot is None:
+            intervals.append([exercise])
+        elif exercise.slot in shared:
+            shared[exercise.slot].append(exercise)
+        else:
+            intervals.append(shared.setdefault(exercise.slot, [exercise]))
+    return [tuple(exercises) for exercises in intervals]
+
+
+def interval_seconds(block: Block) -> float:
+    """How long an interval of an emom is."""
+    return block.interval_seconds or EMOM_INTERVAL_SECONDS
+
+
+def session_steps(workout: Workout) -> Iterator[Step]:
+    """Every step of a session in turn, with rests and changes; their seconds sum to the session's."""
+    for number, block in enumerate(workout.prescription.blocks):
+        if number:
+            yield Pause(CHANGE_SECONDS)
+        yield from _block_steps(block, workout)
+
+
+def _block_steps(block: Block, workout: Workout) -> Iterator[Step]:
+    if block.format in {"amrap", "for_time"} and block.time_cap_seconds is not None:
+        yield Clock(block, tuple(block.exercises), block.time_cap_seconds)
+    elif block.format == "emom":
+        for _ in range(passes(block)):
+            for exercises in slots(block):
+                yield Clock(block, exercises, interval_seconds(block))
+    elif block.format == "tabata":
+        for exercise in block.exercises:
+            for _ in range(passes(block)):
+                yield Work(block, exercise, exercise.sets[0], TABATA_WORK_SECONDS)
+                yield Pause(TABATA_REST_SECONDS)
+    else:
+        yield from _sets_and_rests(block, workout)
+
+
+def _sets_and_rests(block: Block, workout: Workout) -> Iterator[Step]:
+    """Nobody waits after the last set, so a rest is told before what it leads to."""
+    rested: Set | None = None
+    for turn in turns(block) * passes(block):
+        for place, (exercise, set_) in enumerate(turn):
+            if rested is not None:
+                yield from _pause((rested.rest_seconds or 0) + (0 if place else block.rest_seconds or 0))
+            if place and exercise is not turn[place - 1][0] and block.format == "sets":
+                yield Pause(CHANGE_SECONDS)
+            yield Work(block, exercise, set_, set_seconds(exercise, set_, workout.catalogue, workout.request))
+            rested = set_
+
+
+def _pause(seconds: float) -> Iterator[Pause]:
+    if seconds:
+        yield Pause(seconds)
