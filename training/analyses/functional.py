@@ -83,7 +83,8 @@ def _scaling_guidance(
     reasons: dict[str, str] = {}
     for place, (block, exercise) in enumerate(movements):
         guide = _Guide(block, exercise, request, catalogue, words)
-        row = {"key": exercise.key, "rx": guide.rx(), **{step: guide.eased(step) for step in STEPS}}
+        row: dict[str, str | None] = {"key": exercise.key, "rx": guide.rx()}
+        row |= {step: guide.eased(step) for step in STEPS}
         reasons |= {f"by_exercise.{place}.{level}": words.no_rule for level, said in row.items() if said is None}
         rows.append(row)
     return {"method": words.scaling_method, "by_exercise": rows, "reasons": reasons}
@@ -355,7 +356,7 @@ _WORDS: Final[dict[Language, _Words]] = {
     ),
     "fr": _Words(
         language="fr",
-        balance_method="part des mouvements par modalité\u00a0; équilibre\u00a0: régularité de Shannon, -Σ(p ln p) / ln 3",
+        balance_method="part des mouvements par modalité\u00a0; équilibre (Shannon) = -Σ(p ln p) / ln 3",
         scaling_method=(
             "Rx / Scaled / Foundations selon la table d’adaptation\u00a0; scaled\u00a0: charge -20 à -30\u00a0%, "
             "répétitions et distances -20\u00a0%\u00a0; foundations\u00a0: charge -50\u00a0% et au plus une barre à "

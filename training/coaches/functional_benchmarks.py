@@ -1,0 +1,186 @@
+"""A benchmark workout for one athlete: as prescribed where everything allows, else scaled, else a variation. Pure."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from training.catalogue import LEVELS, Entry
+from training.coaches import planning
+from training.coaches.functional_formats import CAP_MARGIN, LEAST_AMRAP_SECONDS, Workshop, expected
+from training.coaches.functional_movements import amount, station, usable
+from training.coaches.means import Means
+from training.coaches.phrases import number
+from training.coaches.planning import EQUIVALENT_METERS
+from training.coaches.words import plain
+from training.prescription import Block, PrescribedExercise, Prescription
+from training.workouts import BENCHMARKS, Benchmark, Movement, scaling, step_of
+from training.workouts.scaling import AMOUNT, Step
+
+Likeness = Literal["rx", "scaled", "variation"]
+
+_LIKENESS: Final[tuple[Likeness, ...]] = ("rx", "scaled", "variation")
+_FASTER_SPORTS: Final = ("row", "ski", "bike", "run")  # what stands in for a run, the nearest first
+_MOVING_RPE: Final = 8  # of a run or a row that others wait for
+_RUN_SPEED: Final = 2.8
+_RX_MARGIN: Final = 8  # points of 1RM by which Rx may be heavier than what suits a workout
+_SHARES: Final = (1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.33, 0.25)  # of the repetitions, where time is short
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The block an athlete does, and how like the benchmark it is."""
+
+    benchmark: Benchmark
+    block: Block
+    likeness: Likeness
+
+
+def named(prescription: Prescription) -> Benchmark | None:
+    """The benchmark that a session's title names, or that one of its blocks is to the letter."""
+    title = f" {plain(prescription.title or '')} "
+    by_title = next((each for each in BENCHMARKS.values() if f" {plain(each.name)} " in title), None)
+    if by_title is not None:
+        return by_title
+    slugs = [[exercise.exercise for exercise in block.exercises] for block in prescription.blocks]
+    return next((b for b in BENCHMARKS.values() if [movement.exercise for movement in b.movements] in slugs), None)
+
+
+def fitted(benchmark: Benchmark, shop: Workshop, seconds: float) -> Fitted | None:
+    """The benchmark for this athlete in no more than so many seconds; None where none of its movements is possible."""
+    means = shop.means
+    behind = LEVELS.index(benchmark.level) - LEVELS.index(means.level) + (1 if means.tired else 0)
+    stand_ins = [_stand_in(movement, max(0, behind), means) for movement in benchmark.movements]
+    found = [each for each in stand_ins if each is not None]
+    if not found:
+        return None
+    worst = max(_LIKENESS.index(each.likeness) for each in found)
+    if len(found) < len(stand_ins) or (benchmark.vest_kg is not None and not _vest(benchmark, means)):
+        worst = _LIKENESS.index("variation")
+    for part in _SHARES:
+        block = _block(benchmark, found, part, shop)
+        need = expected(block, means) * CAP_MARGIN
+        cap = float(60 * int(min(max(benchmark.cap_seconds, need), seconds) // 60))
+        if benchmark.format == "amrap":
+            if seconds < LEAST_AMRAP_SECONDS:
+                return None
+            cap = min(float(benchmark.cap_seconds), 60.0 * int(seconds // 60))
+            worst = worst if cap == benchmark.cap_seconds else _LIKENESS.index("variation")
+        elif need > cap:
+            continue
+        likeness = _LIKENESS[worst if part == 1 else _LIKENESS.index("variation")]
+        return Fitted(benchmark, block.model_copy(update={"time_cap_seconds": cap}), likeness)
+    return None
+
+
+@dataclass(frozen=True)
+class _StandIn:
+    """What an athlete does for a movement: one exercise or two, so many times each, and how like the original it is."""
+
+    movement: Movement
+    entries: tuple[Entry, ...]
+    share: float
+    likeness: Likeness
+
+
+def _stand_in(movement: Movement, behind: int, means: Means) -> _StandIn | None:
+    """The movement itself, its scaled version, its foundations, an equivalent machine, or the nearest exercise."""
+    entry = means.catalogue.get(movement.exercise)
+    if entry is None:
+        return None
+    steps: tuple[Step | None, ...] = (None, "scaled", "foundations")
+    for place, step in enumerate(steps):
+        if place < min(behind, 2):
+            continue
+        stand = step_of(entry.slug, step) if step else None
+        slugs = stand.exercises if stand is not None else [entry.slug]
+        entries = tuple(each for slug in slugs if (each := means.catalogue.get(slug)) is not None and means.may(each))
+        if len(entries) == len(slugs):
+            share = 1.0 if step is None else stand.times if stand and stand.times else AMOUNT[step]
+            return _StandIn(movement, entries, share, "rx" if step is None else "scaled")
+    other = _equivalent(entry, means) if movement.meters else _nearest(entry, means)
+    share = 1.0 if behind <= 0 else AMOUNT["scaled" if behind == 1 else "foundations"]
+    return _StandIn(movement, (other,), share, "variation") if other is not None else None
+
+
+def _equivalent(entry: Entry, means: Means) -> Entry | None:
+    """Another machine or way to cover ground; what the body can do on the spot where there is none."""
+    cyclical = [e for e in means.candidates if e.pattern == "cyclical" and "conditioning" in e.roles]
+    by_sport = [e for sport in _FASTER_SPORTS for e in cyclical if e.sport == sport and e.sport != entry.sport]
+    on_the_spot = [e for e in cyclical if e.measure == "seconds" and e.modality == "monostructural"]
+    return next(iter([*by_sport, *on_the_spot, *cyclical]), None)
+
+
+def _nearest(entry: Entry, means: Means) -> Entry | None:
+    alike = [e for e in planning.substitutions(entry, means, most=len(means.catalogue)) if e in usable(means)]
+    same_modality = [e for e in usable(means) if e.modality == entry.modality and e.measure == "reps"]
+    return next(iter([*alike, *same_modality]), None)
+
+
+def _block(benchmark: Benchmark, stand_ins: list[_StandIn], share: float, shop: Workshop) -> Block:
+    exercises = [
+        _exercise(stand_in, entry, share, benchmark, shop) for stand_in in stand_ins for entry in stand_in.entries
+    ]
+    return Block(role=shop.role, format=benchmark.format, rounds=benchmark.rounds, exercises=exercises)
+
+
+def _exercise(
+    stand_in: _StandIn, entry: Entry, share: float, benchmark: Benchmark, shop: Workshop
+) -> PrescribedExercise:
+    movement, means = stand_in.movement, shop.means
+    amounts = [_scaled(value, share * stand_in.share, metres=movement.meters is not None) for value in movement.amounts]
+    if movement.meters is not None:
+        exercise = _covered(entry, amounts, movement, shop)
+    elif entry.measure != "reps":
+        unit, number_of = amount(entry, 3 * amounts[0], means)
+        exercise = station(entry, unit, [number_of], shop.rpe, means)
+    else:
+        each_side = [max(1, value // 2) for value in amounts]  # the benchmark counts both sides
+        exercise = station(entry, "reps", each_side if entry.unilateral else amounts, shop.rpe, means)
+    if entry.slug != movement.exercise:
+        return exercise
+    vest = _vest(benchmark, means)
+    if vest is not None:
+        return exercise.model_copy(update={"sets": [s.model_copy(update={"load_kg": vest}) for s in exercise.sets]})
+    return _with_rx(exercise, movement, means) if movement.load_kg is not None else exercise
+
+
+def _scaled(value: int, share: float, *, metres: bool) -> int:
+    if share >= 1:
+        return round(value * share)
+    return round(scaling.amount(value, share, grain=50 if metres and value >= 200 else 1))
+
+
+def _covered(entry: Entry, metres: list[int], movement: Movement, shop: Workshop) -> PrescribedExercise:
+    """The distance, the equivalent one on another machine, or as long on the spot."""
+    original = shop.means.catalogue[movement.exercise]
+    effort = min(shop.rpe, _MOVING_RPE)
+    if original.sport is not None and entry.sport is not None:
+        factor = EQUIVALENT_METERS[entry.sport] / EQUIVALENT_METERS[original.sport]
+        return station(entry, "distance_meters", [round(value * factor) for value in metres], effort, shop.means)
+    seconds = [max(10, 10 * round(value / (original.meters_per_second or _RUN_SPEED) / 10)) for value in metres]
+    return station(entry, "duration_seconds", seconds, effort, shop.means)
+
+
+def _vest(benchmark: Benchmark, means: Means) -> float | None:
+    """The vest of a workout that is done in one; None where there is none, or the athlete is better off without."""
+    ready = means.level == "advanced" and not means.tired and "weight-vest" in means.equipment
+    return benchmark.vest_kg.of(means.request.athlete.sex) if benchmark.vest_kg is not None and ready else None
+
+
+def _with_rx(exercise: PrescribedExercise, movement: Movement, means: Means) -> PrescribedExercise:
+    """With the Rx load where it is known to suit the athlete; else it stands in the cue, as data."""
+    if movement.load_kg is None:
+        return exercise
+    load = movement.load_kg.of(means.request.athlete.sex)
+    maximum = means.one_rep_max_kg.get(movement.exercise)
+    percents = [set_.percent_1rm for set_ in exercise.sets if set_.percent_1rm is not None]
+    if load is not None and maximum is not None and percents:
+        percent = round(100 * load / maximum, 1)
+        if percent <= max(percents) + _RX_MARGIN:
+            return exercise.model_copy(
+                update={"sets": [s.model_copy(update={"load_kg": load, "percent_1rm": percent}) for s in exercise.sets]}
+            )
+    told = [load] if load is not None else [movement.load_kg.male, movement.load_kg.female]
+    rx = "/".join(number(each, means.language) for each in told)
+    whom = "" if load is not None else {"en": " (men/women)", "fr": " (hommes/femmes)"}[means.language]
+    colon = "\u00a0:" if means.language == "fr" else ":"
+    return exercise.model_copy(update={"cue": f"{exercise.cue} Rx{colon} {rx}\u00a0kg{whom}."})
