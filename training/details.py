@@ -2,8 +2,9 @@
 
 With a model configured a catalogue exercise is looked up in the library and written by the model if it is not there;
 strangers (exercises outside the catalogue) are written from their name alone. Without a model the catalogue's own text
-serves, and strangers are left out. Whatever is written for a stranger or for an injury stays with its session: it is
-neither looked for in the library nor put there.
+serves, and strangers are left out; so are imported exercises, of which the catalogue has no details in any language
+(a model is told their English instructions and writes in the athlete's language). Whatever is written for a stranger or
+for an injury stays with its session: it is neither looked for in the library nor put there.
 """
 
 import json
@@ -70,7 +71,7 @@ class Need:
     version: str
     private: bool  # to its session
     injuries: tuple[str, ...]  # what the model must heed; empty where none is asked
-    text: dict[str, Any] | None  # the catalogue's own details; None for a stranger
+    text: dict[str, Any] | None  # what the catalogue tells of it; None for a stranger
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,11 @@ def _need(
     session: TrainingSession, athlete: Athlete, exercise: PrescribedExercise, catalogue: Catalogue
 ) -> Need | None:
     entry = catalogue.get(exercise.exercise)
-    text = None if entry is None else builtin_text(entry, session.language)
     name = exercise.name or exercise.exercise or ""
     asked = llm.configured()
+    text = None if entry is None else builtin_text(entry, session.language)
+    if text is None and entry is not None and asked and entry.instructions:
+        text = {"instructions": entry.instructions}  # for the prompt alone: no athlete is served a stranger's language
     if text is None and not asked:
         return None  # nobody can tell
     return Need(
@@ -210,8 +213,10 @@ def _in_language(translated: Any, language: str) -> Any:
     return translated.fr if language == "fr" else translated.en
 
 
-def builtin_text(entry: Entry, language: str) -> dict[str, Any]:
-    """The catalogue's details in the API's words."""
+def builtin_text(entry: Entry, language: str) -> dict[str, Any] | None:
+    """The catalogue's details in the API's words; None for an imported exercise, which has none of its own."""
+    if entry.details is None:
+        return None
     details = _in_language(entry.details, language)
     return {
         "coaching_cues_detailed": details.cues,

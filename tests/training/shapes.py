@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from training.catalogue import Catalogue, Entry
+from training.catalogue import Catalogue, Entry, Translated
+from training.catalogue.entry import BothDetails
 from training.prescription import Prescription
 from training.request import SessionRequest
 
@@ -33,6 +34,18 @@ def entry(slug: str, **fields: Any) -> Entry:
             **fields,
         }
     )
+
+
+def told(entry: Entry) -> BothDetails:
+    """What the data files tell of an exercise; every one of theirs has it."""
+    assert entry.details is not None
+    return entry.details
+
+
+def cue(entry: Entry) -> Translated:
+    """The one cue of an exercise of the data files."""
+    assert entry.cue is not None
+    return entry.cue
 
 
 CATALOGUE = Catalogue(

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from tests.factories import TrainingSessionFactory
 from tests.model_server import Behaviour, ModelServer
+from tests.training.shapes import told
 from training import details, llm
 from training.catalogue import Catalogue
 from training.catalogue.stored import load
@@ -66,7 +67,7 @@ def enrich(target: TrainingSession) -> list[SessionDetail]:
 # --- without a model ---
 def test_without_a_model_the_catalogues_own_text_is_told() -> None:
     [detail] = enrich(session("back-squat"))
-    own = FILES["back-squat"].details.en
+    own = told(FILES["back-squat"]).en
     assert detail.as_json() == {
         "coaching_cues_detailed": own.cues,
         "common_mistakes": own.mistakes,
@@ -80,7 +81,7 @@ def test_without_a_model_the_catalogues_own_text_is_told() -> None:
 
 def test_without_a_model_it_is_told_in_the_sessions_language() -> None:
     [detail] = enrich(session("back-squat", language="fr"))
-    assert detail.note.details["coaching_cues_detailed"] == FILES["back-squat"].details.fr.cues
+    assert detail.note.details["coaching_cues_detailed"] == told(FILES["back-squat"]).fr.cues
 
 
 def test_without_a_model_strangers_are_left_out() -> None:
@@ -95,8 +96,8 @@ def test_two_sessions_share_the_catalogues_note_and_a_changed_text_makes_a_new_o
     assert first.note == second.note
     old = FILES["back-squat"]
     cues = ["Stand tall.", "Sit between the hips.", "Drive up."]
-    english = old.details.en.model_copy(update={"cues": cues})
-    load([old.model_copy(update={"details": old.details.model_copy(update={"en": english})})])
+    english = told(old).en.model_copy(update={"cues": cues})
+    load([old.model_copy(update={"details": told(old).model_copy(update={"en": english})})])
     [third] = enrich(session("back-squat"))
     assert third.note != first.note
     assert third.note.details["coaching_cues_detailed"] == cues
@@ -121,7 +122,7 @@ def test_with_a_model_a_note_is_written_once_and_shared(model_server: ModelServe
 def test_the_catalogues_text_is_the_models_ground_and_nobodys_own_words_are(model_server: ModelServer) -> None:
     enrich(session("back-squat"))
     [request] = model_server.requests
-    assert json.loads(request.input)["catalogue"]["common_mistakes"] == FILES["back-squat"].details.en.mistakes
+    assert json.loads(request.input)["catalogue"]["common_mistakes"] == told(FILES["back-squat"]).en.mistakes
     assert "my own name for it" not in request.input
 
 

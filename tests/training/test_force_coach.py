@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.training.shapes import cue
 from training import checks
 from training.catalogue import LEVELS, Catalogue, Entry
 from training.coaches import get
@@ -366,7 +367,7 @@ def test_a_french_session_speaks_french() -> None:
         assert not english & {e.name for _, e in prescription.exercises()}
         words = f"{prescription.title} {prescription.summary} {prescription.rationale} {' '.join(prescription.focus)}"
         assert not re.search(r"\b(?:the|and|of|with|sets|body|strength|rest|push|pull|goal)\b", words.lower())
-        assert all(e.cue == CATALOGUE[e.exercise].cue.fr for _, e in prescription.exercises() if e.exercise)
+        assert all(e.cue == cue(CATALOGUE[e.exercise]).fr for _, e in prescription.exercises() if e.exercise)
 
 
 def test_expected_rpe_agrees_with_the_sets() -> None:
@@ -468,7 +469,7 @@ def test_a_draft_becomes_a_whole_prescription() -> None:
     prescription = FORCE.expand(draft(), Means(request, CATALOGUE))
     assert [block.role for block in prescription.blocks] == ["warmup", "main", "accessory", "cooldown"]
     squat = lead(prescription)
-    assert (squat.key, squat.name, squat.cue) == ("b2e1", "Squat arrière", CATALOGUE["back-squat"].cue.fr)
+    assert (squat.key, squat.name, squat.cue) == ("b2e1", "Squat arrière", cue(CATALOGUE["back-squat"]).fr)
     assert [set_.kind for set_ in squat.sets] == ["warmup"] * 2 + ["working"] * 4
     assert {set_.load_kg for set_ in squat.sets[2:]} == {117.5}  # 4 at RPE 8 are 83.7 % of 140
     plank = prescription.blocks[2].exercises[1]

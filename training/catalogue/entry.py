@@ -19,6 +19,7 @@ MUSCLES: tuple[str, ...] = Muscle.__args__  # type: ignore[attr-defined]
 Pattern = Literal[
     "squat", "hinge", "lunge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull", "carry", "core",
     "isolation", "olympic", "jump", "cyclical", "mobility",
+    "other",  # none of these, or not told: no figure counts it as a push or a pull
 ]  # fmt: skip
 
 # What an injury named by an athlete rules out: body regions.
@@ -99,17 +100,22 @@ class BothDetails(Closed):
 
 
 class Entry(Closed):
-    """One exercise."""
+    """One exercise.
+
+    The data files tell all of it in both languages. What `import_exercises` brings is told by others and less: without
+    coaches, so that no planner chooses it, without cue and details, and with words in English only.
+    """
 
     slug: Word  # the English name in kebab-case
     name: Translated
+    languages: list[Literal["en", "fr"]] = ["en", "fr"]  # those its words are written in; in others English stands in
     aliases: Aliases = Aliases()
-    coaches: list[str]
+    coaches: list[str]  # who may choose it; nobody chooses one whose contraindications are not known
     # What it may serve as in a session.
     roles: list[Literal["warmup", "skill", "main", "accessory", "conditioning", "cooldown"]]
     modality: Literal["gymnastics", "weightlifting", "monostructural"]
     pattern: Pattern
-    mechanic: Literal["compound", "isolation"]
+    mechanic: Literal["compound", "isolation"] | None  # null: not told
     primary: list[Muscle]
     secondary: list[Muscle] = []
     # Groups of alternatives: [[barbell], [rack]] needs both, [[dumbbell, kettlebell]] either; [] needs the body only.
@@ -128,8 +134,9 @@ class Entry(Closed):
     standard: Standard | None = None
     contraindications: list[Region] = []
     links: Links = Links()
-    cue: Translated  # the one essential cue of the fast answer
-    details: BothDetails
+    cue: Translated | None = None  # the one essential cue of the fast answer
+    details: BothDetails | None = None
+    instructions: list[str] = []  # of an imported exercise: its author's steps, in their language
 
     @model_validator(mode="before")
     @classmethod

@@ -96,12 +96,14 @@ class Catalogue:
         """The exercise that bears this name or alias, in either language, after folding; None for a stranger.
 
         Never by prefix or likeness: "Tempo" and "Recovery" stay strangers. Where several bear the name, one measured in
-        metres or calories is the machine, else the coach's own kind of exercise is meant.
+        metres or calories is the machine, else the coach's own kind of exercise is meant; what no coach has is meant
+        last.
         """
         means = _MEANS.get(coach, _MEANS_ELSEWHERE)
 
-        def strangeness(entry: Entry) -> tuple[bool, int, bool, bool]:
+        def strangeness(entry: Entry) -> tuple[bool, bool, int, bool, bool]:
             return (
+                not entry.coaches,
                 measured and entry.modality != "monostructural",
                 means.index(entry.modality),
                 coach not in entry.coaches,

@@ -30,6 +30,7 @@ def load(entries: Iterable[Entry]) -> int:
     changed = [row for row in map(_row, entries) if stored.get(row.slug) != row.entry]
     Exercise.objects.bulk_create(
         changed,
+        batch_size=1000,
         update_conflicts=True,
         unique_fields=["slug"],
         update_fields=[field.name for field in Exercise._meta.concrete_fields if not field.primary_key],
