@@ -37,7 +37,7 @@ from training.coaches.endurance_sets import (
     Interval,
     Kind,
 )
-from training.coaches.endurance_shape import intervals, measured, seconds_of, steady
+from training.coaches.endurance_shape import in_lengths, intervals, lasting, seconds_of, steady
 from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.endurance_words import Note
 from training.coaches.means import Means
@@ -49,9 +49,10 @@ from training.wire import Prompt
 
 _SHARE, _SHARE_TIRED = 0.97, 0.9  # of the time available
 _OFF_THE_BIKE = 0.4  # of a triathlon's work, the last sport's
-_SWEET_SPOT = 0.90  # of FTP
+_SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
-_ROOM_FOR_DRILLS = 480
+_ROOM_FOR_DRILLS, _DRILL_REST_SECONDS = 480, 15
+_WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
 _SEEDS = 5  # tried until the session is not one of the last days
 # What a goal that names nothing may mean: one of these, by the seed.
 _ANY: Final[dict[str, tuple[Kind, ...]]] = {
@@ -135,11 +136,12 @@ class Planner:
         self.means = means
         self.discipline = discipline
         self.random = random.Random(seed)
+        self.level = endurance_rules.work_level(means)
         self.notes: list[Note] = []
         self.movers = movers(means, discipline, self.random)
         goal = means.request.goal or ""
-        asked = endurance_sets.kind(goal) or self.random.choice(_ANY[means.level])
-        self.kind = self._today(asked)
+        any_: Kind = self.random.choice(_ANY[means.level])
+        self.kind = self._today(endurance_sets.kind(goal) or any_)
         self.race = endurance_sets.race(goal) if self.kind == "race" else None
 
     def _today(self, kind: Kind) -> Kind:
@@ -213,7 +215,7 @@ class Planner:
         means, lead = self.means, movers_.lead
         if lead.sport == "run" and movers_.easy is not None and movers_.easy.slug != lead.slug:
             self.notes.append("walk_run")
-            run, walk = self.random.choice([(60, 60), (90, 60), (120, 60), (180, 60), (240, 60)])
+            run, walk = self.random.choice(_WALK_RUNS)
             rounds = max(2, int(seconds // (run + walk)))
             return [intervals(rounds, step(lead, means, zone, seconds=run), step(movers_.easy, means, 1, seconds=walk))]
         steps = [(entry, zone, 1.0) for entry in movers_.work]
@@ -222,13 +224,13 @@ class Planner:
             faster_middle = [(lead, 2, 0.4), (lead, 3, 0.15), (lead, 2, 0.45)]
             steps = self.random.choice([steps, faster_end, faster_middle])
         total = sum(share for _, _, share in steps)
-        return [steady(*(step(e, means, z, **measured(e, means, z, seconds * share / total)) for e, z, share in steps))]
+        return [steady(*(lasting(e, means, z, seconds * share / total) for e, z, share in steps))]
 
     # --- intervals ---
 
     def _intervals(self, movers_: Movers, kind: Kind, seconds: float) -> Block:
         means = self.means
-        entry, by_feel = self._worker(movers_, kind)
+        entry = self._worker(movers_, kind)
         zones = zones_of(entry, means)
         aim = _SWEET_SPOT if kind == "sweet_spot" else None
         table = RACE_INTERVALS[self.race] if kind == "race" and self.race else INTERVALS[kind]
@@ -236,14 +238,16 @@ class Planner:
         if kind == "race" and self.race and pace is not None:
             aim = race_intensity(RACES_M[self.race], pace)
         gentle = kind == "sprint" and planning.rpe_cap(means) <= 8
-        found = endurance_sets.feasible(_capped(table, zones.last, gentle=gentle), means.level, seconds)
+        found = endurance_sets.feasible(_capped(table, zones.last, gentle=gentle), self.level, seconds)
         interval, rounds = self._one_of(found)
         zone = interval.zone if aim is None else zones.zone(aim)
-        work = step(entry, means, zone, seconds=interval.work, intensity=aim, by_feel=5 if gentle else by_feel)
+        by_feel = {"hills": zone, "sprint": 5 if gentle else 7}.get(kind)  # no meter tells them
+        rpe = _SWEET_SPOT_RPE if kind == "sweet_spot" else None
+        work = step(entry, means, zone, seconds=interval.work, intensity=aim, by_feel=by_feel, rpe=rpe)
         return intervals(rounds, work, step(movers_.easy or entry, means, 1, seconds=interval.recovery))
 
-    def _worker(self, movers_: Movers, kind: Kind) -> tuple[Entry, int | None]:
-        """What the bouts are done with; hills and sprints have their own movement, and go by feel."""
+    def _worker(self, movers_: Movers, kind: Kind) -> Entry:
+        """What the bouts are done with; hills and sprints have their own movement."""
         here = {entry.slug: entry for entry in usable(self.means)}
         lead = movers_.lead
         special = {
@@ -253,12 +257,14 @@ class Planner:
             ("run", "sprint"): ("hill-sprint",) if self.means.request.location == "outdoor" else (),
         }.get((lead.sport or "", kind), ())
         there = [here[slug] for slug in special if slug in here] if lead.equipment or lead.sport == "run" else []
-        entry = self.random.choice([*there, *([lead] if kind == "sprint" or not there else [])])
-        return entry, {"hills": 5, "sprint": 7}.get(kind)
+        return self.random.choice([*there, *([lead] if kind == "sprint" or not there else [])])
 
     def _one_of(self, found: list[tuple[Interval, int]]) -> tuple[Interval, int]:
-        """One of the three that hold the most work."""
-        return self.random.choice(found[:3])
+        """One of the three longest, or of the shortest where the goal asks for short ones."""
+        if endurance_sets.short(self.means.request.goal or ""):
+            return self.random.choice(found[-2:])
+        longest = found[0][0].work
+        return self.random.choice([pair for pair in found if pair[0].work >= longest / 3][:3])
 
     # --- circuits and lengths ---
 
@@ -273,7 +279,7 @@ class Planner:
         """The movements in turn, each followed by the easy one or a rest; as many rounds as there is time for."""
         means = self.means
         interval = self.random.choice(CIRCUITS[zone])
-        most = MOST[means.level].get(interval.zone, 24 * 3600)
+        most = MOST[self.level].get(interval.zone, 24 * 3600)
         work = movers_.work[: max(1, int(seconds // (2 * (interval.work + interval.recovery))))]
         one = len(work) * (interval.work + interval.recovery)
         rounds = max(1, min(int(seconds // one), most // (interval.work * len(work))))
@@ -291,14 +297,14 @@ class Planner:
         zone = min(ZONES[kind], endurance_rules.most_zone(means))
         sprint = kind == "sprint"
         by_feel = 7 if sprint and planning.rpe_cap(means) > 8 else None
-        longest = LONGEST[means.level].get(zone, 3600)
-        most_meters = 50 if sprint else 100 if means.level == "beginner" else 1_000
+        longest = LONGEST[self.level].get(zone, 3600)
+        most_meters = 25 if sprint else 100 if means.level == "beginner" else 1_000
         options = []
         for interval in LENGTHS[zone]:
             work = step(entry, means, zone, meters=interval.work, by_feel=by_feel)
             lasts = seconds_of(work, means)
             rest = interval.recovery or 5 * round(lasts * (5 if sprint else 0.8) / 5)
-            most = MOST[means.level].get(7 if sprint else zone, 24 * 3600)
+            most = MOST[self.level].get(7 if sprint else zone, 24 * 3600)
             rounds = min(int(seconds // (lasts + rest)), int(most // lasts), 60)
             rounds -= rounds % 2 if rounds > 4 else 0  # nobody swims thirteen hundreds
             if rounds >= 2 and lasts <= longest and interval.work <= most_meters:
@@ -322,12 +328,13 @@ class Planner:
         if not known:
             return []
         chosen = self.random.sample(known, min(3, len(known)))
-        swum = lead.sport == "swim"
         steps = [
-            step(e, self.means, 2, rest=15, **({"meters": 50} if swum and e.measure == "meters" else {"seconds": 30}))
+            step(e, self.means, 2, meters=50, rest=_DRILL_REST_SECONDS)
+            if in_lengths(e)
+            else step(e, self.means, 2, seconds=30, rest=_DRILL_REST_SECONDS)
             for e in chosen
         ]
-        one = sum(seconds_of(each, self.means) + 15 for each in steps)
+        one = sum(seconds_of(each, self.means) + _DRILL_REST_SECONDS for each in steps)
         rounds = max(1, min(4, int(seconds * 0.35 // one)))
         return [intervals(rounds, *steps, role="skill")]
 

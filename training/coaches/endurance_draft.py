@@ -11,7 +11,7 @@ from training.coaches import endurance_rules, planning
 from training.coaches.endurance_movers import Movers
 from training.coaches.endurance_preparation import cooldown, warmup
 from training.coaches.endurance_sets import HARD_ZONE, MOST_HARD_SECONDS, Kind
-from training.coaches.endurance_shape import intervals, seconds_of
+from training.coaches.endurance_shape import in_lengths, intervals, seconds_of
 from training.coaches.endurance_targets import step, zones_of
 from training.coaches.force_draft import Line, Sentence, Slug
 from training.coaches.means import Means
@@ -21,6 +21,7 @@ from training.wire import Prompt
 from training.zones import intensity_of
 
 _MOST_SECONDS, _MOST_METERS = 10_800, 4_000  # of a step, whatever a model says
+_MOST_BOUT_SECONDS = 120  # of what is not cyclical, and of drills
 
 
 class Closed(BaseModel):
@@ -95,12 +96,8 @@ def prompt(means: Means, discipline: str, kind: Kind, exercises: Sequence[Entry]
 def _candidate(entry: Entry) -> str:
     """One line an exercise: slug, sport, unit and roles."""
     return (
-        f"{entry.slug}|{entry.sport or entry.pattern}|{'metres' if _in_meters(entry) else 's'}|{'/'.join(entry.roles)}"
+        f"{entry.slug}|{entry.sport or entry.pattern}|{'metres' if in_lengths(entry) else 's'}|{'/'.join(entry.roles)}"
     )
-
-
-def _in_meters(entry: Entry) -> bool:
-    return entry.sport == "swim" and entry.measure == "meters"
 
 
 def expand(draft: Draft, means: Means) -> Prescription:
@@ -154,9 +151,12 @@ def _block(block: DraftBlock, means: Means) -> Block:
 def _step(item: DraftStep, entry: Entry, means: Means) -> PrescribedExercise:
     zone = min(item.zone, endurance_rules.most_zone(means))
     rest = item.rest or None
-    if _in_meters(entry):
+    if in_lengths(entry):
         return step(entry, means, zone, meters=max(25, 25 * round(min(item.amount, _MOST_METERS) / 25)), rest=rest)
-    return step(entry, means, zone, seconds=item.amount, rest=rest)
+    lasts_minutes = entry.pattern == "cyclical" and entry.roles != ["skill"]
+    return step(
+        entry, means, zone, seconds=item.amount if lasts_minutes else min(item.amount, _MOST_BOUT_SECONDS), rest=rest
+    )
 
 
 def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
@@ -168,14 +168,15 @@ def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> Prescribed
         intensity = intensity_of(set_, zones_of(original, means))
         zone = set_.zone or (1 if intensity is None else zones_of(original, means).zone(max(intensity)))
         seconds = seconds_of(like.model_copy(update={"sets": [set_]}), means)
-        made = step(entry, means, zone, **_amount(entry, means, zone, seconds), rest=set_.rest_seconds, kind=set_.kind)
-        sets += made.sets
+        made = _as_long(entry, means, zone, seconds)
+        sets += [each.model_copy(update={"kind": set_.kind, "rest_seconds": set_.rest_seconds}) for each in made.sets]
     whole = made if made is not None else planning.inherited(entry, like, means)
     return whole.model_copy(update={"key": like.key, "sets": sets})
 
 
-def _amount(entry: Entry, means: Means, zone: int, seconds: float) -> dict[str, float]:
-    if not _in_meters(entry):
-        return {"seconds": max(5.0, 5 * round(seconds / 5))}
+def _as_long(entry: Entry, means: Means, zone: int, seconds: float) -> PrescribedExercise:
+    """A step that takes as long, to five seconds or a length."""
+    if not in_lengths(entry):
+        return step(entry, means, zone, seconds=max(5, 5 * round(seconds / 5)))
     pace = seconds_of(step(entry, means, zone, meters=100), means)
-    return {"meters": max(25, 25 * round(seconds / pace * 4))}
+    return step(entry, means, zone, meters=max(25, 25 * round(seconds / pace * 4)))

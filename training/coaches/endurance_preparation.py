@@ -6,7 +6,7 @@ from training.catalogue import Entry
 from training.coaches import planning, preparation
 from training.coaches.endurance_movers import Movers, usable
 from training.coaches.endurance_sets import HARD_ZONE
-from training.coaches.endurance_shape import measured, steady
+from training.coaches.endurance_shape import in_lengths, lasting, steady
 from training.coaches.endurance_targets import step
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Set
@@ -44,9 +44,7 @@ def warmup(means: Means, movers: Movers, seconds: float, zone: int) -> Block:
     if seconds >= _ROOM_FOR_DRILLS:
         extras += [_drill(entry, means) for entry in _drills(lead, means, fast=zone >= HARD_ZONE - 1)]
     left -= sum(45 for _ in extras)
-    first = measured(easy, means, 1, left * 0.5)
-    second = measured(lead, means, 2, left * 0.5)
-    rising = [step(easy, means, 1, kind="warmup", **first), step(lead, means, 2, kind="warmup", **second)]
+    rising = [lasting(easy, means, 1, left / 2, "warmup"), lasting(lead, means, min(2, zone), left / 2, "warmup")]
     return steady(*rising, *extras, role="warmup")
 
 
@@ -55,7 +53,7 @@ def _drill(entry: Entry, means: Means) -> PrescribedExercise:
     if entry.slug in _FAST:
         fast = Set(kind="warmup", duration_seconds=_FAST_SECONDS, rpe=_FAST_RPE, rest_seconds=2 * _FAST_SECONDS)
         return planning.exercise(entry, [fast], means, substitutes=False)
-    if entry.sport == "swim" and entry.measure == "meters":
+    if in_lengths(entry):
         return step(entry, means, 2, meters=50, rest=_DRILL_REST_SECONDS, kind="warmup")
     return step(entry, means, 2, seconds=_DRILL_SECONDS, rest=_DRILL_REST_SECONDS, kind="warmup")
 
@@ -85,10 +83,15 @@ def _stretches(known: list[Entry], lead: Entry) -> list[Entry]:
     for wanted in ([*lead.primary, *lead.secondary], lead.primary):
         spared = {muscle for entry in found for muscle in entry.primary}
         left = [entry for entry in known if entry not in found and spared.isdisjoint(entry.primary)]
-        best = max(left, key=lambda e: (len({*wanted}.intersection(e.primary)), -len(e.primary), e.slug), default=None)
+        best = max(left, key=lambda e: (_is_stretch(e), len({*wanted}.intersection(e.primary)), e.slug), default=None)
         if best is not None:
             found.append(best)
     return found
+
+
+def _is_stretch(entry: Entry) -> bool:
+    """And no way to lie and breathe."""
+    return entry.slug.endswith("-stretch")
 
 
 def cooldown(means: Means, movers: Movers, seconds: float) -> Block:
@@ -102,5 +105,8 @@ def cooldown(means: Means, movers: Movers, seconds: float) -> Block:
         ]
         stretches = _stretches(held, movers.lead)
     left = seconds - 2 * _STRETCH_SECONDS * len(stretches)
-    first = step(movers.easy, means, 1, **measured(movers.easy, means, 1, left))
-    return steady(first, *(preparation.easy(entry, means, "cooldown") for entry in stretches), role="cooldown")
+    return steady(
+        lasting(movers.easy, means, 1, left),
+        *(preparation.easy(entry, means, "cooldown") for entry in stretches),
+        role="cooldown",
+    )

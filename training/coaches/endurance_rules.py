@@ -1,8 +1,9 @@
 """What every endurance session keeps beyond the common promises, and how one that does not is mended. Pure."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import takewhile
 from typing import Final, Literal
 
 from training.catalogue import Entry
@@ -14,15 +15,17 @@ from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.means import Means
 from training.counting import times
 from training.prescription import Block, PrescribedExercise, Prescription, Set
-from training.request import Language
+from training.request import Language, Level
 from training.zones import intensity_of
 
 SPRINT_INTENSITY = 1.20  # what is harder is a sprint: rests of five times the work are meant
 SHORTEST_RECOVERY, SHORTEST_SPRINT_RECOVERY = 0.5, 3.0  # of the work; meant are 1:1 and 1:5
-LONGEST_RECOVERY = 12.0
+LONGEST_RECOVERY, LONGEST_RECOVERY_SECONDS = 12.0, 300
 TIRED_ZONE, RESTED_ZONE = 3, 4  # the hardest with little energy, and on the day after work in zone 5
+_LOWER: Final[dict[Level, Level]] = {"beginner": "beginner", "intermediate": "beginner", "advanced": "intermediate"}
 _EASY: Final = frozenset({"warmup", "cooldown"})
-_LEAST_BOUT_SECONDS = 20
+_TIMED: Final = frozenset({"tabata", "emom", "amrap", "for_time"})  # formats that set the rests themselves
+_LEAST_RECOVERY_SECONDS, _MOST_REST_SECONDS = 20, 3_600
 
 Fault = Literal["order", "recovery", "cooldown", "too_long", "too_much", "mended_order", "mended_recovery",
                 "mended_cooldown", "mended_length", "mended_much", "mended_zone"]  # fmt: skip
@@ -84,6 +87,11 @@ def most_zone(means: Means) -> int:
     return RESTED_ZONE if means.intense_lately else 7
 
 
+def work_level(means: Means) -> Level:
+    """The level by which bouts and their sum are measured: one lower for those still growing and those over 60."""
+    return _LOWER[means.level] if means.young or means.senior else means.level
+
+
 def efforts(block: Block, means: Means) -> list[Effort]:
     """The steps of a block in order, once."""
     return [_effort(exercise, set_, means) for exercise in block.exercises for set_ in exercise.sets]
@@ -138,33 +146,30 @@ def _cooldown_efforts(case: Case) -> Iterator[Effort]:
 
 def _breathless(block: Block, means: Means) -> list[Effort]:
     """The hard steps of a block that more work follows too soon, or only after an age."""
-    if block.role in _EASY or block.format in {"tabata", "emom", "amrap", "for_time"}:
-        return []  # the format sets the rests
-    listed = efforts(block, means)
-    if sum(times(block, e.exercise) for e in listed if not e.easy) < 2:
+    if block.role in _EASY or block.format in _TIMED:
         return []
-    hard = [place for place, effort in enumerate(listed) if not effort.easy]
+    listed, repeated = efforts(block, means), (block.rounds or 1) > 1
     wrong = []
-    for place, following in pairwise([*hard, hard[0] + len(listed)]):
-        effort = listed[place]
-        wraps = following >= len(listed)
-        if not effort.hard or (wraps and (block.rounds or 1) == 1 and len(block.exercises) == len(hard)):
-            last_of_all = wraps and (block.rounds or 1) == 1
-            if not effort.hard or last_of_all:
-                continue
-        if wraps and (block.rounds or 1) == 1:
+    for place, effort in enumerate(listed):
+        pause = effort.rest
+        following = [*listed[place + 1 :], *(listed[: place + 1] if repeated else [])]
+        easy = list(takewhile(lambda each: each.easy, following))
+        if not effort.hard or len(easy) == len(following):
             continue  # nothing comes after it
-        between = [listed[i % len(listed)] for i in range(place + 1, following)]
-        pause = effort.rest + sum(e.seconds + e.rest for e in between)
-        pause += (block.rest_seconds or 0) if wraps else 0
-        if not _sane(pause / max(effort.seconds, 1), effort):
+        pause += sum(each.seconds + each.rest for each in easy)
+        pause += (block.rest_seconds or 0) if len(easy) >= len(listed) - 1 - place else 0
+        if not _sane(pause, effort):
             wrong.append(effort)
     return wrong
 
 
-def _sane(ratio: float, effort: Effort) -> bool:
-    sprint = (effort.intensity or 0) > SPRINT_INTENSITY
-    return (SHORTEST_SPRINT_RECOVERY if sprint else SHORTEST_RECOVERY) <= ratio <= LONGEST_RECOVERY
+def _sprint(effort: Effort) -> bool:
+    return (effort.intensity or 0) > SPRINT_INTENSITY
+
+
+def _sane(pause: float, effort: Effort) -> bool:
+    shortest = SHORTEST_SPRINT_RECOVERY if _sprint(effort) else SHORTEST_RECOVERY
+    return shortest * effort.seconds <= pause <= max(LONGEST_RECOVERY * effort.seconds, LONGEST_RECOVERY_SECONDS)
 
 
 def ceilings(case: Case) -> Verdict:
@@ -295,51 +300,38 @@ def _within_the_most(whole: Prescription, means: Means) -> tuple[Prescription, l
 
 
 def _with_recovery(whole: Prescription, means: Means) -> tuple[Prescription, list[Mended]]:
-    """An easy step as long as the work after every hard one that lacks it, five times as long after a sprint."""
+    """After every hard step that lacks it, an easy one as long as the work, five times as long after a sprint."""
     done = []
     for index, block in enumerate(whole.blocks):
-        breathless = {id(e.exercise.sets[0]) for e in _breathless(block, means)}
-        if not breathless:
+        wrong = {id(effort.exercise.sets[0]) for effort in _breathless(block, means)}
+        if not wrong:
             continue
         exercises: list[PrescribedExercise] = []
+        replaced = False  # are the easy steps that follow the ones that were too short or too long?
         for exercise in block.exercises:
-            # One listed set each, so that recovery can stand between them.
             for set_ in exercise.sets:
                 one = exercise.model_copy(update={"sets": [set_]})
-                if id(set_) not in breathless:
+                if id(set_) in wrong:
+                    exercises += _recovered(one, means)
+                    done.append(Mended("recovery", _say(means, "mended_recovery", name=exercise.name or "")))
+                    replaced = True
+                elif not replaced or not _effort(one, set_, means).easy:
                     exercises.append(one)
-                    continue
-                effort = _effort(exercise, set_, means)
-                times_as_long = 5 if (effort.intensity or 0) > SPRINT_INTENSITY else 1
-                pause = max(_LEAST_BOUT_SECONDS, round(effort.seconds * times_as_long / 10) * 10)
-                rested = set_.model_copy(update={"rest_seconds": min(float(pause), 3600.0)})
-                entry = means.catalogue.get(exercise.exercise)
-                if entry is None or entry.sport == "swim" or not means.may(entry):
-                    exercises.append(exercise.model_copy(update={"sets": [rested]}))
-                else:
-                    bare = set_.model_copy(update={"rest_seconds": None})
-                    exercises += [exercise.model_copy(update={"sets": [bare]}), step(entry, means, 1, seconds=pause)]
-                done.append(Mended("recovery", _say(means, "mended_recovery", name=exercise.name or "")))
-        whole = with_block(whole, index, _without_recoveries_twice(block, exercises, means))
+                    replaced = False
+        whole = with_block(whole, index, block.model_copy(update={"exercises": exercises}))
     return whole, done
 
 
-def _without_recoveries_twice(block: Block, exercises: list[PrescribedExercise], means: Means) -> Block:
-    """Of two easy steps in a row after work the longer one stays: an old recovery too short, or the new one."""
-    kept: list[PrescribedExercise] = []
-    for exercise in exercises:
-        easy_pair = (
-            len(kept) >= 2
-            and len(exercise.sets) == len(kept[-1].sets) == 1
-            and _effort(exercise, exercise.sets[0], means).easy
-            and _effort(kept[-1], kept[-1].sets[0], means).easy
-            and _effort(kept[-2], kept[-2].sets[-1], means).hard
-        )
-        if easy_pair:
-            kept[-1] = max(kept[-1], exercise, key=lambda each: seconds_of(each, means))
-        else:
-            kept.append(exercise)
-    return block.model_copy(update={"exercises": kept})
+def _recovered(exercise: PrescribedExercise, means: Means) -> list[PrescribedExercise]:
+    """A hard step and its recovery: in motion, in water and with what cannot be done easily standing."""
+    set_ = exercise.sets[0]
+    effort = _effort(exercise, set_, means)
+    pause = max(_LEAST_RECOVERY_SECONDS, 10 * round(effort.seconds * (5 if _sprint(effort) else 1) / 10))
+    entry = means.catalogue.get(exercise.exercise)
+    moving = entry is not None and entry.sport != "swim" and entry.pattern == "cyclical"
+    rest = None if moving else min(pause, _MOST_REST_SECONDS)
+    bare = exercise.model_copy(update={"sets": [set_.model_copy(update={"rest_seconds": rest})]})
+    return [bare, step(entry, means, 1, seconds=pause)] if moving and entry is not None else [bare]
 
 
 def _easy_at_last(whole: Prescription, means: Means) -> tuple[Prescription, list[Mended]]:
@@ -368,4 +360,5 @@ def expected_rpe(prescription: Prescription, means: Means) -> float:
     seconds = sum(each for _, each in felt)
     if not seconds:
         return planning.EASY_RPE
-    return round(2 * (sum(each * rpe**4 for rpe, each in felt) / seconds) ** 0.25) / 2
+    mean = sum(each * rpe**4 for rpe, each in felt) / seconds
+    return round(2 * math.sqrt(math.sqrt(mean))) / 2

@@ -120,6 +120,8 @@ ZONES: Final[dict[Kind, int]] = {
     "vo2max": 5, "sprint": 5,
 }  # fmt: skip
 
+FULL_SHARE = 0.85  # of the most work possible
+
 # The longest bout and the most work in all that a level does in a zone, seconds.
 LONGEST: Final[dict[Level, dict[int, int]]] = {
     "beginner": {3: 600, 4: 300, 5: 90, 6: 20, 7: 15},
@@ -128,15 +130,16 @@ LONGEST: Final[dict[Level, dict[int, int]]] = {
 }
 MOST: Final[dict[Level, dict[int, int]]] = {
     "beginner": {3: 1500, 4: 900, 5: 480, 6: 90, 7: 90},
-    "intermediate": {3: 2700, 4: 1800, 5: 960, 6: 200, 7: 200},
-    "advanced": {3: 3600, 4: 2700, 5: 1320, 6: 300, 7: 300},
+    "intermediate": {3: 2700, 4: 1800, 5: 960, 6: 150, 7: 150},
+    "advanced": {3: 3600, 4: 2700, 5: 1320, 6: 200, 7: 200},
 }
 
 
 def feasible(table: list[Interval], level: Level, seconds: float) -> list[tuple[Interval, int]]:
-    """The intervals of a table that this level does in this time, and how often, the most work first.
+    """The intervals of a table that this level does in this time, and how often, the longest bouts first.
 
-    Two bouts at least, three where they are short; where not even that fits, the shortest there is, once or twice.
+    Those that hold nearly as much work as is possible: two bouts at least, three where they are short. Where not even
+    that fits, the shortest there is, once or twice.
     """
     found = []
     for interval in table:
@@ -150,4 +153,11 @@ def feasible(table: list[Interval], level: Level, seconds: float) -> list[tuple[
     if not found:
         shortest = min(table, key=lambda interval: interval.work)
         return [(shortest, max(1, int(seconds // (shortest.work + shortest.recovery))))]
-    return sorted(found, key=lambda pair: -pair[0].work * pair[1])
+    most_work = max(interval.work * rounds for interval, rounds in found)
+    full = [pair for pair in found if pair[0].work * pair[1] >= FULL_SHARE * most_work]
+    return sorted(full, key=lambda pair: -pair[0].work)
+
+
+def short(goal: str) -> bool:
+    """Does a goal ask for short bouts?"""
+    return re.search(r"\b(?:short|courte?s?|brefs?|30 ?30|30 ?15)\b", plain(goal)) is not None

@@ -8,7 +8,7 @@ from training.catalogue import Entry
 from training.coaches import planning, preparation
 from training.coaches.endurance_targets import EASY_ZONE, step
 from training.coaches.means import Means
-from training.prescription import Block, PrescribedExercise, Prescription, Role, Set
+from training.prescription import Block, Kind, PrescribedExercise, Prescription, Role, Set
 from training.timing import CHANGE_SECONDS, set_seconds
 
 LENGTH_M: Final = 50  # distances in water grow and shrink by whole lengths there and back
@@ -17,6 +17,8 @@ MOST_ROUNDS: Final = 100  # of a block
 _LEAST_EASY_SECONDS, _LEAST_STEADY_SECONDS, _LEAST_PREPARATION_SECONDS = 300, 180, 60
 _LEAST_BLOCK_SECONDS = 300  # an easy block of its own
 _MOST_PREPARATION_SECONDS = 1_200
+
+STEADY_ZONE: Final = 3  # above it a step is a bout, and what follows its recovery
 
 Change = Callable[[Prescription, Means, float], Prescription | None]
 
@@ -33,12 +35,19 @@ def steady(*exercises: PrescribedExercise, role: Role = "main") -> Block:
     return Block(role=role, format="steady", exercises=list(exercises))
 
 
-def measured(entry: Entry, means: Means, zone: int, seconds: float) -> dict[str, float]:
-    """About so much time of an exercise: in half minutes, in a pool in metres."""
-    if entry.sport == "swim" and entry.measure == "meters":
+def in_lengths(entry: Entry) -> bool:
+    """Is it counted in the metres of a pool?"""
+    return entry.sport == "swim" and entry.measure == "meters"
+
+
+def lasting(entry: Entry, means: Means, zone: int, seconds: float, kind: Kind = "working") -> PrescribedExercise:
+    """A step of about so much time: in half minutes, in a pool in whole lengths."""
+    if in_lengths(entry):
         speed = 1000 / seconds_of(step(entry, means, zone, meters=1000), means)
-        return {"meters": max(LENGTH_M, LENGTH_M * round(seconds * speed / LENGTH_M))}
-    return {"seconds": max(ROUND_SECONDS, ROUND_SECONDS * round(seconds / ROUND_SECONDS))}
+        meters = max(LENGTH_M, LENGTH_M * round(seconds * speed / LENGTH_M))
+        return step(entry, means, zone, meters=meters, kind=kind)
+    rounded = max(ROUND_SECONDS, ROUND_SECONDS * round(seconds / ROUND_SECONDS))
+    return step(entry, means, zone, seconds=rounded, kind=kind)
 
 
 def seconds_of(exercise: PrescribedExercise, means: Means) -> float:
@@ -57,12 +66,22 @@ def easy(block: Block) -> bool:
     return bool(zones) and max(zones) <= EASY_ZONE
 
 
+def _easy(set_: Set) -> bool:
+    return set_.zone is not None and set_.zone <= EASY_ZONE
+
+
+def _even(block: Block) -> bool:
+    """Is it a steady block without bouts, so that none of its easy steps is a recovery?"""
+    zones = [set_.zone or 0 for exercise in block.exercises for set_ in exercise.sets]
+    return block.format == "steady" and max(zones) <= STEADY_ZONE
+
+
 # --- to the clock ---------------------------------------------------------------------------------------------------
 
 
 def fit(prescription: Prescription, means: Means, seconds: float) -> Prescription:
     """The session as near to `seconds` as sound training allows: easy time first, then rounds, then what is around."""
-    return (_shrunk if planning.seconds_of(prescription, means) > seconds else _grown)(prescription, means, seconds)
+    return _grown(_shrunk(prescription, means, seconds), means, seconds)
 
 
 def _shrunk(whole: Prescription, means: Means, seconds: float) -> Prescription:
@@ -133,6 +152,10 @@ def _work(block: Block) -> bool:
     return block.role not in {"warmup", "skill", "cooldown"}
 
 
+def _trained(block: Block) -> bool:
+    return block.role not in {"warmup", "cooldown"}
+
+
 def _less_easy(whole: Prescription, means: Means, surplus: float) -> Prescription | None:
     """The longest easy step of the work shorter; a whole easy block less where others carry the session."""
     spare = [i for i, block in enumerate(whole.blocks) if _work(block) and block.format == "steady" and easy(block)]
@@ -141,13 +164,13 @@ def _less_easy(whole: Prescription, means: Means, surplus: float) -> Prescriptio
         lasts = sum(seconds_of(exercise, means) for exercise in whole.blocks[index].exercises)
         if len(others) > 1 and surplus >= lasts - _LEAST_EASY_SECONDS:
             return with_block(whole, index, None)
-    at = _longest(whole, means, lambda b, s: _work(b) and b.format == "steady" and (s.zone or 0) <= EASY_ZONE)
+    at = _longest(whole, means, lambda b, s: _work(b) and _even(b) and (s.zone or 0) <= EASY_ZONE)
     return None if at is None else _resized(whole, means, at, -surplus, _LEAST_EASY_SECONDS)
 
 
 def _fewer_rounds(least: int) -> Change:
     def change(whole: Prescription, means: Means, surplus: float) -> Prescription | None:
-        found = [(b.rounds or 1, i) for i, b in enumerate(whole.blocks) if _work(b) and (b.rounds or 1) > least]
+        found = [(b.rounds or 1, i) for i, b in enumerate(whole.blocks) if _trained(b) and (b.rounds or 1) > least]
         if not found:
             return None
         rounds, index = max(found)
@@ -159,7 +182,7 @@ def _fewer_rounds(least: int) -> Change:
 
 
 def _less_steady(whole: Prescription, means: Means, surplus: float) -> Prescription | None:
-    at = _longest(whole, means, lambda block, set_: _work(block) and block.format == "steady")
+    at = _longest(whole, means, lambda b, s: _trained(b) and (_even(b) or (b.format == "steady" and not _easy(s))))
     return None if at is None else _resized(whole, means, at, -surplus, _LEAST_STEADY_SECONDS)
 
 
@@ -184,7 +207,7 @@ def _less_preparation(whole: Prescription, means: Means, surplus: float) -> Pres
 
 def _fewer_steps(whole: Prescription, means: Means, surplus: float) -> Prescription | None:
     """What is left: the last of several blocks of work, the last of several steps, the longest step shorter."""
-    working = [i for i, block in enumerate(whole.blocks) if _work(block)]
+    working = [i for i, block in enumerate(whole.blocks) if _trained(block)]
     if len(working) > 1:
         return with_block(whole, working[-1], None)
     for index in working:
@@ -206,7 +229,7 @@ def _grown(whole: Prescription, means: Means, seconds: float) -> Prescription:
 
 def _more_easy(whole: Prescription, means: Means, missing: float) -> Prescription | None:
     """The longest easy step of steady work longer."""
-    at = _longest(whole, means, lambda b, s: _work(b) and b.format == "steady" and (s.zone or 9) <= EASY_ZONE)
+    at = _longest(whole, means, lambda b, s: _work(b) and _even(b) and (s.zone or 9) <= EASY_ZONE)
     return None if at is None else _resized(whole, means, at, missing, 0)
 
 
@@ -232,8 +255,8 @@ def _longer_bouts(whole: Prescription, means: Means, missing: float) -> Prescrip
     block = whole.blocks[index]
     timed = [e for e in block.exercises if e.sets[0].duration_seconds is not None]
     more = missing / (block.rounds or 1) / max(1, len(timed)) // 5 * 5
-    if more < 5 or missing > _round_seconds(block, means):
-        return None
+    if more < 5 or missing > _round_seconds(block, means) or len(block.exercises) <= 2:
+        return None  # one bout and its recovery keep their round numbers
     exercises = [
         e.model_copy(update={"sets": [_longer(s, more / (2 if e.per_side else 1)) for s in e.sets]})
         for e in block.exercises
@@ -256,7 +279,7 @@ def _easy_after(whole: Prescription, means: Means, missing: float) -> Prescripti
     mover = _easy_mover(whole, means)
     if mover is None or missing < _LEAST_BLOCK_SECONDS + CHANGE_SECONDS:
         return None
-    added = steady(step(mover, means, EASY_ZONE, **measured(mover, means, EASY_ZONE, missing - CHANGE_SECONDS)))
+    added = steady(lasting(mover, means, EASY_ZONE, missing - CHANGE_SECONDS))
     last = max((i for i, block in enumerate(whole.blocks) if _work(block)), default=0)
     return whole.model_copy(update={"blocks": [*whole.blocks[: last + 1], added, *whole.blocks[last + 1 :]]})
 
@@ -282,10 +305,10 @@ def _prepared_longer(whole: Prescription, means: Means, missing: float) -> Presc
 
 
 def _easy_mover(whole: Prescription, means: Means) -> Entry | None:
-    """What the session already does easily for minutes: its cool-down's movement, else its warm-up's."""
+    """What the session already does easily for minutes: its cool-down's movement, its warm-up's, else any there is."""
     for block in sorted(whole.blocks, key=lambda block: block.role != "cooldown"):
         for exercise in block.exercises:
             entry = means.catalogue.get(exercise.exercise)
             if entry is not None and entry.pattern == "cyclical" and not _work(block) and means.may(entry):
                 return entry
-    return None
+    return preparation.cyclical(means, "cooldown")

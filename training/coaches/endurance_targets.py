@@ -25,6 +25,7 @@ from training.zones import (
 
 RPE: Final = {1: 2.0, 2: 3.0, 3: 5.0, 4: 7.0, 5: 8.5, 6: 9.5, 7: 9.5}  # how a zone feels, of 10
 EASY_ZONE = 2
+HARDEST_BY_FEEL = 5  # only a power meter tells harder zones apart
 MARGIN = 0.02  # of threshold, on either side of what is aimed at
 HEART_LAG_SECONDS = 120  # a heart rate says nothing of a shorter step
 
@@ -85,17 +86,19 @@ def step(
     rest: float | None = None,
     intensity: float | None = None,
     by_feel: int | None = None,
+    rpe: float | None = None,
     kind: Kind = "working",
 ) -> PrescribedExercise:
     """One step of a session: so long or so far in a zone, aimed at `intensity` or at what the zone stands for.
 
-    The intensity stands in the set where the athlete's threshold in this sport is known; else zone and effort do. What
-    no meter tells, a sprint or a hill, is done as the zone `by_feel` feels.
+    Its RPE is what the zone feels like, unless given, and never beyond the athlete's cap. The intensity stands in the
+    set where the athlete's threshold in this sport is known; else zone and effort do. What no meter tells, a sprint or
+    a hill, is done as the zone `by_feel` feels.
     """
     zones = zones_of(entry, means)
-    zone = min(zone, zones.last)
+    zone = min(zone, zones.last if entry.sport == "bike" else HARDEST_BY_FEEL)
     aim = zones.intensities[zone - 1] if intensity is None else intensity
-    rpe = min(RPE[by_feel or zone], planning.rpe_cap(means))
+    effort = min(rpe or RPE[by_feel or zone], planning.rpe_cap(means))
     known = by_feel is None and _threshold_known(entry.sport, zones, means)
     if seconds is not None and entry.unilateral:
         seconds /= 2
@@ -105,7 +108,7 @@ def step(
         distance_meters=meters,
         zone=zone,
         intensity=round(aim, 3) if known else None,
-        rpe=rpe,
+        rpe=effort,
         rest_seconds=rest,
     )
     feel = FEEL[means.language]
@@ -115,7 +118,7 @@ def step(
         target = _from_threshold(aim, zone, entry, zones, means)
     else:
         target = _heart_rate(zone, entry, seconds, means) or feel.zones[zone]
-    told = feel.effort.format(zone=zone, rpe=number(rpe, means.language), target=target)
+    told = feel.effort.format(zone=zone, rpe=number(effort, means.language), target=target)
     exercise = planning.exercise(entry, [set_], means, substitutes=kind != "warmup")
     return exercise.model_copy(update={"cue": f"{told} {exercise.cue}"})
 
@@ -157,7 +160,7 @@ def _span(aim: float, zone: int, zones: ZoneSystem) -> tuple[float, float]:
 def _heart_rate(zone: int, entry: Entry, seconds: float | None, means: Means) -> str | None:
     """Beats per minute of the zone, from threshold heart rate, else the reserve, else the maximum; None if unknown."""
     athlete, feel = means.request.athlete, FEEL[means.language]
-    if entry.sport == "swim" or zone > HARD_HEART_ZONE or (seconds or 0) < HEART_LAG_SECONDS:
+    if entry.sport == "swim" or zone > HARDEST_BY_FEEL or (seconds or 0) < HEART_LAG_SECONDS:
         return None
     maximum = athlete.max_heart_rate or (None if athlete.age is None else max_heart_rate(athlete.age))
     estimate = "" if athlete.max_heart_rate or maximum is None else feel.estimated
@@ -175,9 +178,6 @@ def _heart_rate(zone: int, entry: Entry, seconds: float | None, means: Means) ->
     else:
         return None
     return feel.beats.format(low=round(low), high=round(high)) + estimate
-
-
-HARD_HEART_ZONE = 5  # beyond it a heart has no zone
 
 
 def clock(seconds: float) -> str:

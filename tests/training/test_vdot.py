@@ -1,0 +1,33 @@
+"""Daniels' tables, and what they say of race paces."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.vdot import RACES_M, race_intensity, vdot, vdot_of_threshold
+
+
+@pytest.mark.parametrize(
+    ("meters", "seconds", "expected"),
+    # The first from the reference; the others from the tables of Daniels' Running Formula, 3rd ed.
+    [(5_000, 1_200, 49.81), (5_000, 19 * 60 + 57, 50), (10_000, 41 * 60 + 21, 50), (42_195, 3 * 3600 + 10 * 60 + 49, 50),
+     (1_609.344, 5 * 60 + 50, 49.3)],
+)  # fmt: skip
+def test_vdot_of_a_race_is_that_of_the_tables(meters: float, seconds: float, expected: float) -> None:
+    assert vdot(meters, seconds) == pytest.approx(expected, abs=0.35)
+
+
+def test_a_threshold_pace_of_4_15_is_vdot_50() -> None:
+    assert vdot_of_threshold(255) == pytest.approx(50, abs=0.2)
+
+
+@given(st.integers(150, 500))
+def test_longer_races_are_run_slower_and_their_vdot_is_the_athletes(pace: int) -> None:
+    speeds = [race_intensity(meters, pace) for meters in RACES_M.values()]
+    assert speeds == sorted(speeds, reverse=True)
+    for meters, intensity in zip(RACES_M.values(), speeds, strict=True):
+        assert vdot(meters, meters / 1000 * pace / intensity) == pytest.approx(vdot_of_threshold(pace), abs=1e-6)
+
+
+def test_the_hour_is_run_at_about_threshold() -> None:
+    assert race_intensity(3_600 / 255 * 1_000, 255) == pytest.approx(1, abs=0.015)
