@@ -35,6 +35,7 @@ class _Words:
     zone: str
     tempo: str
     rest: str
+    within: str
     round: str
     rounds: str
     cap: str
@@ -69,6 +70,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         zone="zone {}",
         tempo="tempo {}",
         rest="rest {}",
+        within="{} in {}",
         round="round",
         rounds="rounds",
         cap="cap {}",
@@ -101,6 +103,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         zone="zone {}",
         tempo="tempo {}",
         rest="repos {}",
+        within="{} en {}",
         round="tour",
         rounds="tours",
         cap="limite {}",
@@ -133,10 +136,12 @@ def one_set(given: Json, language: Language, *, per_side: bool = False, implemen
     kind = given.get("kind") or "working"
     measures = [
         *_reps(given, words, to_failure=kind == "to_failure"),
-        *_said(given, "duration_seconds", "{}", lambda value: duration(value, language)),
         *_said(given, "distance_meters", "{}", lambda value: distance(value, language)),
         *_said(given, "calories", "{}", lambda value: unit(value, "cal", language)),
     ]
+    time = _said(given, "duration_seconds", "{}", lambda value: duration(value, language))
+    # A distance is covered in a time.
+    measures = [words.within.format(measures[-1], *time)] if time and _paced(given) else [*measures, *time]
     if per_side and measures:
         measures[0] = f"{measures[0]} {words.per_side}"
     pair = f"{implements} × " if implements > 1 else ""
@@ -227,6 +232,10 @@ def number(value: float, language: Language) -> str:
 
 def _said(given: Json, key: str, form: str, say: Any) -> list[str]:
     return [] if given.get(key) is None else [form.format(say(given[key]))]
+
+
+def _paced(given: Json) -> bool:
+    return given.get("distance_meters") is not None and given.get("reps") is None and given.get("calories") is None
 
 
 def _reps(given: Json, words: _Words, *, to_failure: bool) -> list[str]:

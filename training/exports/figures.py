@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from training import wording
 from training.coaches.phrases import MUSCLES_FR
+from training.exports import outline
 from training.exports.workout import Workout
 from training.request import Language
 
@@ -47,34 +48,57 @@ _FRENCH: Final[dict[str, str]] = {
     "vertical_push": "poussée verticale", "horizontal_pull": "tirage horizontal", "vertical_pull": "tirage vertical",
     "total_seconds": "total", "segments": "segments", "kind": "type", "name": "nom", "run": "course",
     "station": "station", "transition": "transition", "cumulative_seconds": "à", "transitions": "transitions",
-    "after": "après", "tip": "conseil", "tips": "conseils",
+    "balanced": "équilibré", "push-heavy": "poussée dominante", "pull-biased": "tirage un peu dominant",
+    "pull-heavy": "tirage dominant", "after": "après", "before": "avant", "tip": "conseil", "tips": "conseils",
     **{str(muscle): said for muscle, said in MUSCLES_FR.items()},
 }  # fmt: skip
 # Fractions of a whole, said as percent.
 _SHARES: Final = frozenset({
     "share", "low", "moderate", "high", "light", "heavy", "maximal", "gymnastics", "weightlifting", "monostructural",
 })  # fmt: skip
+_NAMES: Final = ("key", "name", "skill", "after")  # what a row is about, by the first of them
 _DURATIONS: Final = frozenset({"seconds", "total_seconds", "cumulative_seconds"})
 
 
-def lines(analysis: dict[str, Any], workout: Workout, depth: int = 0) -> Iterator[tuple[int, str]]:
+def lines(analysis: dict[str, Any], workout: Workout) -> Iterator[tuple[int, str]]:
     """A line a figure and how deep it stands; what is null is left out, its reason is not."""
-    language = workout.language
-    for key, figure in analysis.items():
+    yield from _tree(analysis, workout.language, _names(workout), 0)
+
+
+def _tree(figures: dict[str, Any], language: Language, names: dict[str, str], depth: int) -> Iterator[tuple[int, str]]:
+    for key, figure in figures.items():
         if figure is None or figure in ({}, []):
             continue
-        name = label(key, language, begins=True)
-        if key == "reasons":
-            yield depth, name
-            yield from ((depth + 1, reason) for reason in dict.fromkeys(map(str, figure.values())))
+        head = label(key, language, begins=True)
+        if key == "reasons":  # often one for many figures
+            yield depth, head
+            yield from ((depth + 1, str(reason)) for reason in dict.fromkeys(figure.values()))
         elif isinstance(figure, dict):
-            yield depth, name
-            yield from lines(figure, workout, depth + 1)
-        elif isinstance(figure, list) and isinstance(figure[0], dict):
-            yield depth, name
-            yield from ((depth + 1, _row(row, workout)) for row in figure)
+            yield depth, head
+            yield from _tree(figure, language, names, depth + 1)
+        elif isinstance(figure, list):
+            yield depth, head
+            for row in figure:
+                yield from _row(row, language, names, depth + 1) if isinstance(row, dict) else [(depth + 1, str(row))]
         else:
-            yield depth, f"{name}{wording.colon(language)}{_figure(key, figure, language)}"
+            yield depth, f"{head}{wording.colon(language)}{_figure(key, figure, language)}"
+
+
+def _row(row: dict[str, Any], language: Language, names: dict[str, str], depth: int) -> Iterator[tuple[int, str]]:
+    """An exercise, a zone or a stretch of a race: its figures on one line, its sentences below one another."""
+    named = next((key for key in _NAMES if row.get(key) is not None), "")
+    name = str(row.get(named, ""))
+    if named == "key":
+        name = names.get(name, name)
+    elif named == "after":
+        name = f"{label(named, language, begins=True)} {name}"
+    told = {key: figure for key, figure in row.items() if key not in {"kind", "skill", named} and figure is not None}
+    if any(isinstance(figure, (str, list)) for figure in told.values()):
+        yield depth, name
+        yield from _tree(told, language, names, depth + 1)
+    else:
+        said = ", ".join(f"{label(key, language)} {_figure(key, figure, language)}" for key, figure in told.items())
+        yield depth, wording.colon(language).join(part for part in (name, said) if part)
 
 
 def label(key: str, language: Language, *, begins: bool = False) -> str:
@@ -83,15 +107,13 @@ def label(key: str, language: Language, *, begins: bool = False) -> str:
     return said[:1].upper() + said[1:] if begins else said
 
 
-def _row(row: dict[str, Any], workout: Workout) -> str:
-    """An exercise, a zone or a stretch of a race on one line."""
-    names = {exercise.key: workout.name(exercise) for _, exercise in workout.prescription.exercises()}
-    said = [
-        f"{label(key, workout.language)} {_figure(key, figure, workout.language)}"
-        for key, figure in row.items()
-        if key != "key" and figure is not None
-    ]
-    return ", ".join([names.get(row["key"], row["key"]), *said] if "key" in row else said)
+def _names(workout: Workout) -> dict[str, str]:
+    """What the session calls its blocks and exercises, by key."""
+    prescription = workout.prescription
+    return {
+        **{block.key: part.head for block, part in zip(prescription.blocks, outline.parts(workout), strict=True)},
+        **{exercise.key: workout.name(exercise) for _, exercise in prescription.exercises()},
+    }
 
 
 def _figure(key: str, figure: Any, language: Language) -> str:
@@ -106,10 +128,4 @@ def _figure(key: str, figure: Any, language: Language) -> str:
         case int() | float():
             said = round(figure, 2)
             return wording.unit(said, "kg", language) if key.endswith("_kg") else wording.number(said, language)
-        case list():
-            return ", ".join(_figure(key, each, language) for each in figure)
-        case dict():
-            return ", ".join(
-                f"{label(name, language)} {_figure(name, each, language)}" for name, each in figure.items()
-            )
     return label(figure, language) if figure in _FRENCH else str(figure)

@@ -51,8 +51,8 @@ def write(workout: Workout) -> bytes:
     stretches = list(_whole_seconds(session_steps(workout), workout))
     _write_all(SubElement(root, "workout"), stretches)
     indent(root)
-    text: str = tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+    xml: str = tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{xml}\n'.encode()
 
 
 def _most_steps(prescription: dict[str, Any]) -> int:
