@@ -8,6 +8,7 @@ A model answers in slugs and numbers (`Draft`), which `expand` turns into the sa
 import random
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -34,7 +35,10 @@ from training.wire import Prompt
 _TRAINED_SHARE, _TRAINED_SHARE_TIRED = 0.98, 0.7  # of the time; what is left on a tired day is easy movement
 _LEAST_SHARE = 0.93  # of the time; less is filled with easy movement
 _MOST_EXERCISES, _MOST_EXERCISES_TIRED = 16, 6
+_FEWEST_EXERCISES = 2
+_MORE_FOR_THE_GOAL = 2  # sets of a skill that the goal names
 _SHORT_MINUTES = 20  # sessions in which nothing is done that the goal does not name
+_LEAD_SETS = 4  # by which one side may be ahead until the other has its turn
 _SUPERSET_REST_SECONDS = 45  # at least, before the other of a pair
 
 # What a session is made of, in the order in which it is taken while there is time.
@@ -56,7 +60,10 @@ _TEMPLATES: dict[str, tuple[Kind, ...]] = {
         "dynamic", "legs", "volume", "volume", "static", "finisher",
     ),
 }  # fmt: skip
-_LEAD_WITH: dict[Focus, tuple[Kind, ...]] = {"legs": ("legs", "legs"), "core": ("core", "static"), "full": ()}
+_LEAD_WITH: dict[Focus, tuple[Kind, ...]] = {
+    "legs": ("legs", "legs", "core", "legs"),
+    "core": ("core", "core", "static"),
+}
 _WANTED_RATIO: dict[Focus, float] = {"push": 0.85, "pull": 1.45}  # pull / push; elsewhere a little more pulling
 _USUAL_RATIO = 1.1
 _PARTS: dict[Kind, Part] = {
@@ -148,6 +155,7 @@ class Planner:
         self.choice = Choice(self.standing, self.asked, discipline, self.random)
         self.picks: list[Pick] = []
         self.finishers: list[Block] = []
+        self.taken: list[list[Pick] | list[Block]] = []  # where each in turn was put
         self.in_pairs = self._in_pairs()
 
     def session(self) -> Prescription:
@@ -155,17 +163,28 @@ class Planner:
         budget = planning.budget_seconds(self.means.request)
         target = budget * (_TRAINED_SHARE_TIRED if self.means.tired else _TRAINED_SHARE)
         most = _MOST_EXERCISES_TIRED if self.means.tired else _MOST_EXERCISES
-        for kind in (*self._kinds(), "anything"):
-            if len(self.picks) >= most or (self.picks and planning.seconds_of(self._assembled(), self.means) >= target):
+        for kind in self._kinds():
+            enough = len(self.taken) >= _FEWEST_EXERCISES
+            if enough and (len(self.picks) >= most or planning.seconds_of(self._assembled(), self.means) >= target):
                 break
-            if kind != "anything" or not self.picks:
-                self._take(kind)
+            self._take(kind)
+        if not self.picks:
+            self._take("anything")
         if not self.picks:
             return self._fallback(budget)
-        whole = calisthenics_rules.settled(self._assembled(), self.standing, self.asked.quality)
-        whole = self._warmed(fit(whole, self.standing, target, self.asked.quality))
+        whole = self._warmed(calisthenics_rules.led(self._fitted(target)))
         whole = fitting.with_easy_movement(whole, self.means, _LEAST_SHARE * budget)
         return planning.finished(self._told(whole), self.means)
+
+    def _fitted(self, target: float) -> Prescription:
+        """What was taken in that time; where it is too much, what was taken last goes first."""
+        while True:
+            whole = calisthenics_rules.settled(self._assembled(), self.standing, self.asked.quality)
+            fitted = fit(whole, self.standing, target, self.asked.quality)
+            all_there = len(planning.trained(fitted)) >= len(planning.trained(whole))
+            if all_there or len(self.taken) <= _FEWEST_EXERCISES:
+                return fitted
+            self.taken.pop().pop()  # the same list, picks or finishers, to which it was added last
 
     # --- choosing ---
 
@@ -179,10 +198,11 @@ class Planner:
         for kind in lead:
             if kind in template:
                 template.remove(kind)
-        if self.means.request.available_minutes <= _SHORT_MINUTES:  # strength first, skills where they are asked for
-            template.sort(key=lambda kind: kind in {"static", "dynamic", "finisher"})
-        kinds = [*lead, *template]
-        return [kind for kind in kinds if kind != "finisher" or not self.means.tired]
+        # Skills that nobody asked for wait where time is short, and where something else is wanted.
+        elsewhere = self.asked.quality == "endurance" or self.asked.focus == "legs"
+        if self.means.request.available_minutes <= _SHORT_MINUTES or elsewhere:
+            template.sort(key=lambda kind: kind in {"static", "dynamic"})
+        return [kind for kind in (*lead, *template) if kind != "finisher" or not self.means.tired]
 
     def _take(self, kind: Kind) -> None:
         """Take the best exercise for a part, with as many sets as are sound."""
@@ -191,41 +211,64 @@ class Planner:
             used |= {e.exercise for block in self.finishers for e in block.exercises if e.exercise}
             formats = {block.format for block in self.finishers}
             taken = finisher(self.standing, self.asked.quality, used, formats, self.random)
-            self.finishers += [taken] if taken is not None else []
+            if taken is not None:
+                self.finishers.append(taken)
+                self.taken.append(self.finishers)
             return
-        for entry in self.choice.ranked(kind, [pick.entry for pick in self.picks], self._lacking(), self._by_pattern()):
-            part = _PARTS[kind]
-            if kind == "legs" and self.discipline == "streetlifting" and entry.modality == "weightlifting":
-                part = "main"
-            sets = self.standing.working_sets(entry, self.standing.dose(entry, self.asked.quality, part))
+        side = self._turn(kind)
+        entries = self._ranked(kind, side)
+        if kind == "weighted" and not entries:  # no belt, or no reason to wear one: the body is load enough
+            kind, entries = "strength", self._ranked("strength", side)
+        for entry in entries:
+            part, stage = _PARTS[kind], kind
+            if kind == "legs" and (self.asked.focus == "legs" or self._is_squat_of_streetlifting(entry)):
+                part, stage = "main", "weighted" if entry.modality == "weightlifting" else "strength"
+            amount = self.standing.dose(entry, self.asked.quality, part)
+            if part == "skill" and entry.ladder in self.asked.ladders and not self.means.tired:
+                amount = replace(amount, sets=amount.sets + _MORE_FOR_THE_GOAL)
+            sets = self.standing.working_sets(entry, amount)
             work = [set_ for set_ in sets if set_.kind != "warmup"]
             most = len(work)
             if planning.hard(work[0]):
                 most = min(most, planning.most_sets(entry, work[0], self.means, self._done()))
-            while most and not self._fair(entry, most):
+            while most and not self._fair(entry, most, side):
                 most -= 1
             if most >= min(2, len(work)):
-                stage = kind if part != "main" or kind != "legs" else "weighted"
                 self.picks.append(Pick(entry, stage, sets[: len(sets) - len(work) + most]))
+                self.taken.append(self.picks)
                 return
 
-    def _lacking(self) -> Side:
-        """The side whose turn it is."""
+    def _ranked(self, kind: Kind, side: Side) -> list[Entry]:
+        return self.choice.ranked(kind, [pick.entry for pick in self.picks], side, self._by_pattern())
+
+    def _is_squat_of_streetlifting(self, entry: Entry) -> bool:
+        return self.discipline == "streetlifting" and entry.modality == "weightlifting" and "main" in entry.roles
+
+    def _turn(self, kind: Kind) -> Side:
+        """The side whose turn it is: that which has less; but strength is first done on both."""
+        strong = [pick.entry for pick in self.picks if pick.kind == kind]
+        if (
+            kind in {"strength", "weighted"}
+            and len(strong) == 1
+            and share(strong[0], "push") != share(strong[0], "pull")
+        ):
+            return "pull" if share(strong[0], "push") else "push"
         push, pull = self._sets_of("push"), self._sets_of("pull")
-        wanted = _WANTED_RATIO.get(self.asked.focus, _USUAL_RATIO)
         if not push and not pull:
             return "push" if self.asked.focus == "push" else "pull"
-        return "pull" if pull < wanted * push else "push"
+        return "pull" if pull < _WANTED_RATIO.get(self.asked.focus, _USUAL_RATIO) * push else "push"
 
-    def _fair(self, entry: Entry, sets: int) -> bool:
-        """Does one side stay in reach of the other? The first exercise of all need not ask."""
+    def _fair(self, entry: Entry, sets: int, side: Side) -> bool:
+        """Do the sides stay in reach of each other? That whose turn it is may lead by an exercise."""
         push, pull = share(entry, "push"), share(entry, "pull")
-        if push == pull or not self.standing.two_sided or not (self._sets_of("push") + self._sets_of("pull")):
+        if push == pull or not self.standing.two_sided:
             return True
         pushed, pulled = self._sets_of("push") + sets * push, self._sets_of("pull") + sets * pull
+        first = not self._sets_of("push") + self._sets_of("pull")
+        lead = _LEAD_SETS if first or share(entry, side) else 0
         if push > pull:
-            return pulled >= analyses.LEAST_BALANCED * pushed
-        return pulled <= analyses.MOST_BALANCED * pushed
+            return pulled + lead >= analyses.LEAST_BALANCED * pushed
+        return pulled <= analyses.MOST_BALANCED * pushed + lead
 
     def _sets_of(self, side: Side) -> float:
         return sum(share(p.entry, side) * sum(s.kind != "warmup" for s in p.sets) for p in self.picks)

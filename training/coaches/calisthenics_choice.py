@@ -16,8 +16,9 @@ _LEGS: Final = frozenset({"squat", "lunge", "hinge"})
 _LEG_MUSCLES: Final = frozenset({"quadriceps", "hamstrings", "glutes", "calves", "adductors"})
 _KINDS: Final[dict[str, Kind]] = {"pistol": "legs", "muscle-up": "dynamic", "handstand-push-up": "dynamic"}
 _CONTESTED: Final = frozenset({"weighted-pull-up", "weighted-dip"})
-_REGRESSIONS: Final = ("assisted", "negative", "jumping", "incline", "knee", "wall")
 _TOWARD_THE_MUSCLE_UP: Final = ("pull-up", "dip")
+_QUICK_SECONDS = 2  # of a repetition that is thrown, not lifted
+_MOST_STEPS_DOWN = 2  # a skill that stands further below is none any more
 _WORKS: Final = frozenset({"main", "accessory"})
 
 
@@ -66,21 +67,23 @@ class Choice:
 
     def _misfit(self, entry: Entry, kind: Kind) -> int:
         """How far an exercise is from what this part wants: about the athlete's step, a little below for volume."""
-        distance = self.standing.distance(entry)
+        distance, loaded = self.standing.distance(entry), entry.modality == "weightlifting"
         match kind:
             case "static":
                 return 2 * abs(distance) + (entry.ladder is None) + 2 * (entry.ladder in _BEGINNERS_STATICS)
             case "strength" | "dynamic":
                 too_hard = 3 if distance < 0 else 0
-                lesser = 2 * ("main" not in entry.roles and kind == "strength") + 3 * _regression(entry)
-                return too_hard + max(0, distance - 1) + (lesser if distance > 0 else 0)
+                lesser = 2 * ("main" not in entry.roles and kind == "strength")
+                slow = (entry.seconds_per_rep > _QUICK_SECONDS) == (self.asked.quality == "power")
+                lesser = (lesser if distance > 0 else 0) + 3 * self.standing.second_best(entry) + 4 * loaded
+                return too_hard + max(0, distance - 1) + lesser + 2 * slow
             case "volume":
                 too_hard = 4 if distance < 0 else 1 if distance == 0 else 0
-                return too_hard + max(0, distance - 3) + (3 * _regression(entry) if distance > 0 else 0)
+                return too_hard + max(0, distance - 3) + 3 * self.standing.second_best(entry) + 4 * loaded
             case "weighted":  # the lifts of the competition, and those whose maximum is known
                 return (entry.slug not in _CONTESTED) + (self.standing.added_max_kg(entry) is None)
             case "legs":
-                loaded, wanted = entry.modality == "weightlifting", self.discipline == "streetlifting"
+                wanted = self.discipline == "streetlifting"
                 lead = wanted and "main" not in entry.roles
                 single_joint = 5 * (entry.pattern == "isolation")
                 return (0 if loaded == wanted else 3) + lead + single_joint + (0 if loaded else abs(distance) // 2)
@@ -97,7 +100,12 @@ class Choice:
             return False
         match kind:
             case "static":
-                return held and "skill" in entry.roles and (sided or entry.ladder in STATICS) and self._reached(entry)
+                beginners = self.standing.means.level == "beginner" and sided
+                near = beginners or abs(self.standing.distance(entry)) <= _MOST_STEPS_DOWN
+                return (
+                    held and "skill" in entry.roles and (entry.ladder in STATICS or beginners)
+                    and self._reached(entry) and near
+                )  # fmt: skip
             case "dynamic":
                 trick = set(entry.roles) == {"skill"} and entry.ladder is None and self.discipline != "freestyle"
                 swing = entry.ladder == MUSCLE_UP and MUSCLE_UP not in self.asked.ladders
@@ -128,10 +136,5 @@ class Choice:
                 return entry.pattern == "core" and "accessory" in entry.roles
 
     def _reached(self, entry: Entry) -> bool:
-        """At most one step above the athlete's own; a skill that stands far below it is no skill any more."""
+        """At most one step above the athlete's own."""
         return self.standing.distance(entry) >= -1
-
-
-def _regression(entry: Entry) -> bool:
-    """Is it only a way to a harder exercise, which nobody does who has arrived there?"""
-    return any(f"-{word}-" in f"-{entry.slug}-" for word in _REGRESSIONS)

@@ -29,7 +29,9 @@ CAUTIOUS_BODY_MASS_KG = 90.0
 
 HOLD_SHARE: Final = (0.5, 0.7)  # of a step's standard, for several sets
 BALANCE: Final = frozenset({"handstand"})  # balancing is practised fresh and never to fatigue
-_PULLING_STATICS: Final = frozenset({"front-lever", "back-lever", "planche", "human-flag"})  # strength, held still
+_STRENGTH_STATICS: Final = frozenset(
+    {"front-lever", "back-lever", "planche", "human-flag"}
+)  # strength that is held still
 
 # What an intermediate athlete does with usual energy.
 _SHARE_OF_STANDARD: Final[dict[Demand, float]] = {"hard": 0.6, "moderate": 1.0, "light": 1.5}
@@ -50,13 +52,17 @@ _LEG_AND_TRUNK_REPS = 10
 _USUAL_HOLD_SECONDS: Final = {"beginner": 20, "intermediate": 30, "advanced": 40}
 _SETS: Final[dict[Part, int]] = {"skill": 3, "main": 4, "volume": 3, "conditioning": 1}
 _MORE_SETS: Final = {"beginner": -1, "intermediate": 0, "advanced": 1}
+_MOST_REPS = 25
+_SLOW_SHARE = 0.6
 _SLOW_SECONDS = 6  # a repetition that takes as long is a negative or a whole sequence: fewer of them
 _CONDITIONING_SHARE = 0.75  # of a volume set's repetitions, so that round after round is the same
 _WEIGHTED_REPS: Final[dict[Quality, int]] = {
     "skill": 5, "strength": 4, "hypertrophy": 7, "endurance": 10, "power": 3,
 }  # fmt: skip
 _WEIGHTED_REST_SECONDS = 180
+_HANDS_REPS = 8  # at least, with what the hands can hold
 _LEAST_RPE = 4.0
+_REGRESSIONS: Final = ("assisted", "negative", "jumping", "incline", "knee", "wall")
 _RESTING_RPE = 6.0  # of muscles that were trained heavily within 48 hours
 
 
@@ -84,6 +90,20 @@ class Standing:
         """May this athlete both push and pull here today?"""
         sides: tuple[Side, ...] = ("push", "pull")
         return all(any(share(entry, side) == 1 for entry in self.usable) for side in sides)
+
+    def second_best(self, entry: Entry) -> bool:
+        """Is it pulling on the floor, or a way to an exercise the athlete has arrived at, while there is better?"""
+        if self._hangs and share(entry, "pull") and not entry.equipment:
+            return True
+        return self.distance(entry) > 0 and any(f"-{word}-" in f"-{entry.slug}-" for word in _REGRESSIONS)
+
+    @cached_property
+    def _hangs(self) -> bool:
+        """Is there something to pull on?"""
+        return any(
+            share(e, "pull") == 1 and e.equipment and e.measure == "reps" and e.mechanic == "compound"
+            for e in self.usable
+        )  # fmt: skip
 
     # --- steps and gates ---
 
@@ -166,21 +186,21 @@ class Standing:
         if entry.measure == "seconds":
             return self._hold(entry, part, rest)
         if weighted(entry) or (entry.modality == "weightlifting" and "main" in entry.roles):
-            rpe = self.rpe(_RPE["hard"])
-            return self._rested(
-                entry, Dose(self.sets(part), _WEIGHTED_REPS[quality], rpe, _WEIGHTED_REST_SECONDS, leads=part == "main")
-            )
-        reps = self._standard_reps(entry) * _SHARE_OF_STANDARD[demand] * _FACTOR[quality]
+            reps, rpe, leads = _WEIGHTED_REPS[quality], self.rpe(_RPE["hard"]), part == "main"
+            if self.means.implement(entry) in {"dumbbell", "kettlebell"}:
+                reps = max(reps, _HANDS_REPS)
+            return self._rested(entry, Dose(self.sets(part), reps, rpe, _WEIGHTED_REST_SECONDS, leads=leads))
+        factor = _SHARE_OF_STANDARD[demand] * _FACTOR[quality]
         if part == "conditioning":
-            reps *= _CONDITIONING_SHARE
+            factor *= _CONDITIONING_SHARE
         if entry.seconds_per_rep >= _SLOW_SECONDS:
-            reps *= 0.6
+            factor *= _SLOW_SHARE
         legs_or_trunk = not entry.pattern.endswith(("push", "pull"))
         return self._rested(
             entry,
             Dose(
                 sets=self.sets("volume" if legs_or_trunk and part == "main" and demand != "hard" else part),
-                reps=max(2, min(round(reps), 25)),
+                reps=max(2, min(round(factor * self._standard_reps(entry)), _MOST_REPS)),
                 rpe=self.rpe(_RPE[demand] - (0.5 if part == "conditioning" else 0)),
                 rest_seconds=min(rest, self._most_rest(entry)),
             ),
@@ -201,7 +221,7 @@ class Standing:
 
     def _hold(self, entry: Entry, part: Part, rest: int) -> Dose:
         """Half to seven tenths of the standard, for several sets."""
-        base = 5.5 if entry.ladder in BALANCE else 7.0 if entry.ladder in _PULLING_STATICS else 6.5
+        base = 5.5 if entry.ladder in BALANCE else 7.0 if entry.ladder in _STRENGTH_STATICS else 6.5
         least, most = HOLD_SHARE
         if entry.standard is not None and entry.standard.seconds is not None:
             energy = self.means.request.energy_level
@@ -209,7 +229,7 @@ class Standing:
             seconds = max(2, math.floor(share * entry.standard.seconds + 0.5))
         else:
             seconds = _USUAL_HOLD_SECONDS[self.means.level] - (10 if self.means.tired or entry.unilateral else 0)
-        rest = _TRUNK_REST_SECONDS if entry.pattern == "core" or base < 6 else min(rest, 90)
+        rest = min(rest, 90) if base >= 7 else _TRUNK_REST_SECONDS
         return self._rested(entry, Dose(self.sets(part), 1, self.rpe(base), rest, amount=seconds))
 
     def _rested(self, entry: Entry, dose: Dose) -> Dose:

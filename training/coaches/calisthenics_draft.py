@@ -33,7 +33,7 @@ class Closed(BaseModel):
 
 
 class DraftExercise(Closed):
-    """An exercise in numbers; `amount` is repetitions, or seconds of a hold."""
+    """An exercise in numbers; `amount` is in the exercise's own measure: repetitions, seconds or metres."""
 
     slug: Slug
     sets: Annotated[int, Field(ge=1, le=8)]
@@ -75,7 +75,7 @@ Rules:
 - Pull to push between 0.8 and 1.5 by sets, all blocks together, the finisher's rounds too; side is in each line.
 - Legs and trunk are part of the session unless the goal says otherwise. At most 10 hard sets a muscle.
 - supersets: true pairs main and accessory exercises one with the next: a pull with a push, equal sets.
-- finisher: null, or one pull, one push, legs, trunk in turn. amount is repetitions, or seconds of a hold, of one side.
+- finisher: null, or one pull, one push, legs, trunk in turn. amount is repetitions, seconds or meters, of one side.
 - warmup: 2-4 slugs: pulse, wrists, shoulder blades, the pattern of the first main exercise. cooldown: 1-3.
 - Added loads are computed from amount and rpe. No RPE above `rpe_cap`.
 - Fill 85-100 % of `minutes`: 3 s a rep, twice per side, then the rest; 1 min between exercises, an eighth of the time
@@ -115,7 +115,9 @@ def _candidate(entry: Entry) -> str:
     standard = ""
     if entry.standard is not None:
         standard = f"h{entry.standard.seconds}" if entry.standard.seconds else f"r{entry.standard.reps}"
-    rung = f"{entry.ladder} {entry.step} {standard}" if entry.ladder else "seconds" if entry.measure != "reps" else ""
+    rung = (
+        f"{entry.ladder} {entry.step} {standard}" if entry.ladder else "" if entry.measure == "reps" else entry.measure
+    )
     return f"{entry.slug}|{entry.pattern}{side}|{rung}|{'/'.join(entry.roles)}"
 
 

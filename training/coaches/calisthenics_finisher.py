@@ -55,9 +55,7 @@ def finisher(
         if format_ == "ladder":
             open_to = [e for e in open_to if e.measure == "reps" and not e.unilateral]
         shuffled = rng.sample(open_to, len(open_to))
-        ranked = sorted(
-            shuffled, key=lambda e: (e.slug in used, "conditioning" not in e.roles, standing.distance(e) < 1)
-        )
+        ranked = sorted(shuffled, key=lambda e: (_unfit(e, standing), e.slug in used))
         entry = next((e for e in ranked if together([*stations, e], standing)), None)
         if entry is not None and not (format_ == "ladder" and kind == "core"):
             stations.append(entry)
@@ -107,6 +105,12 @@ def _ladder(stations: list[Entry], standing: Standing, rungs: int) -> Block:
         sets = [Set(reps=by * rung, rpe=standing.rpe(7.0), rest_seconds=rest) for rung in range(1, rungs + 1)]
         exercises.append(planning.exercise(entry, sets, standing.means))
     return Block(role="conditioning", format="ladder", exercises=exercises)
+
+
+def _unfit(entry: Entry, standing: Standing) -> int:
+    """Round after round wants what is neither the athlete's limit nor nothing to them."""
+    suited = entry.pattern == "core" or "conditioning" in entry.roles
+    return (standing.demand(entry) != "moderate") + (not suited) + 3 * standing.second_best(entry)
 
 
 def _fits(entry: Entry, kind: str, standing: Standing) -> bool:

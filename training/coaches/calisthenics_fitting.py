@@ -25,12 +25,14 @@ _FLOORS: Final[tuple[dict[Role, int], ...]] = (
     {"conditioning": 2, "accessory": 2, "skill": 2, "main": 2},
     {"conditioning": 1, "accessory": 1, "skill": 1, "main": 1},
 )
-_MOST: Final[dict[Role, int]] = {"main": 5, "skill": 5, "accessory": 4, "conditioning": 6}
+_MOST: Final[dict[Role, int]] = {"main": 5, "skill": 6, "accessory": 4, "conditioning": 6}
 _MOST_EMOM_SECONDS = 1_200
 _ENOUGH_EXERCISES = 4
 _LEAST_REST_SECONDS, _REST_STEP_SECONDS = 45, 15
 _MOST_REST_SECONDS: Final[dict[Role, int]] = {"main": 180, "skill": 120, "accessory": 120, "conditioning": 60}
-_MORE_REST_SECONDS = 45  # than the dose says, at most
+_MORE_REST_STEPS: Final[dict[Quality, int]] = {
+    "skill": 3, "strength": 3, "power": 3, "hypertrophy": 1, "endurance": 1,
+}  # fmt: skip
 _LEAST_EASY_SECONDS = 20
 
 
@@ -40,7 +42,7 @@ def fit(prescription: Prescription, standing: Standing, seconds: float, quality:
     On a tired day nothing is added.
     """
     fitted = _shorter(prescription, standing, seconds, quality)
-    return fitted if standing.means.tired else _longer(fitted, standing, seconds)
+    return fitted if standing.means.tired else _longer(fitted, standing, seconds, quality)
 
 
 # --- shorter --------------------------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ def _with_rests(prescription: Prescription, role: Role, by: int, bound: int) -> 
 # --- longer ---------------------------------------------------------------------------------------------------------
 
 
-def _longer(prescription: Prescription, standing: Standing, seconds: float) -> Prescription:
+def _longer(prescription: Prescription, standing: Standing, seconds: float, quality: Quality) -> Prescription:
     """More sets, as long as they are sound and there is time; then longer rests."""
     means = standing.means
 
@@ -172,7 +174,7 @@ def _longer(prescription: Prescription, standing: Standing, seconds: float) -> P
         if longer is None:
             break
         prescription = longer
-    for _ in range(_MORE_REST_SECONDS // _REST_STEP_SECONDS):
+    for _ in range(_MORE_REST_STEPS[quality]):
         for role in WORK:
             rested = _with_rests(prescription, role, _REST_STEP_SECONDS, _MOST_REST_SECONDS[role])
             if planning.seconds_of(rested, means) <= seconds:

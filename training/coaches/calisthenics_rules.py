@@ -191,7 +191,14 @@ def _with_more_of(side: Side, prescription: Prescription, standing: Standing, qu
     open_to = [e for e in standing.usable if share(e, side) == 1 and e.slug not in used]
     entry = min(
         open_to,
-        key=lambda e: (weighted(e), {"main", "accessory"}.isdisjoint(e.roles), abs(standing.distance(e)), e.slug),
+        key=lambda e: (
+            weighted(e),
+            e.measure != "reps",
+            {"main", "accessory"}.isdisjoint(e.roles),
+            standing.second_best(e),
+            abs(standing.distance(e) - 1),
+            e.slug,
+        ),
         default=None,
     )
     if entry is None:
