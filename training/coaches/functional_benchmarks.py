@@ -1,5 +1,7 @@
 """A benchmark workout for one athlete: as prescribed where everything allows, else scaled, else a variation. Pure."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,7 +13,8 @@ from training.coaches.means import Means
 from training.coaches.phrases import number
 from training.coaches.planning import EQUIVALENT_METERS
 from training.coaches.words import plain
-from training.prescription import Block, PrescribedExercise, Prescription
+from training.one_rep_max import CHART_REPS
+from training.prescription import Block, PrescribedExercise, Prescription, Set
 from training.workouts import BENCHMARKS, Benchmark, Movement, scaling, step_of
 from training.workouts.scaling import AMOUNT, Step
 
@@ -21,7 +24,7 @@ _LIKENESS: Final[tuple[Likeness, ...]] = ("rx", "scaled", "variation")
 _FASTER_SPORTS: Final = ("row", "ski", "bike", "run")  # what stands in for a run, the nearest first
 _MOVING_RPE: Final = 8  # of a run or a row that others wait for
 _RUN_SPEED: Final = 2.8
-_RX_MARGIN: Final = 8  # points of 1RM by which Rx may be heavier than what suits a workout
+_MOST_RX_PERCENT: Final = 62  # of 1RM: more cannot be kept up for the repetitions of a benchmark
 _SHARES: Final = (1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.33, 0.25)  # of the repetitions, where time is short
 
 
@@ -48,27 +51,56 @@ def fitted(benchmark: Benchmark, shop: Workshop, seconds: float) -> Fitted | Non
     """The benchmark for this athlete in no more than so many seconds; None where none of its movements is possible."""
     means = shop.means
     behind = LEVELS.index(benchmark.level) - LEVELS.index(means.level) + (1 if means.tired else 0)
-    stand_ins = [_stand_in(movement, max(0, behind), means) for movement in benchmark.movements]
-    found = [each for each in stand_ins if each is not None]
+    found: list[_StandIn] = []
+    for movement in benchmark.movements:
+        done = {entry.slug for each in found for entry in each.entries}
+        stand_in = _stand_in(movement, max(0, behind), means, done | {other.exercise for other in benchmark.movements})
+        found += [stand_in] if stand_in is not None else []
     if not found:
         return None
-    worst = max(_LIKENESS.index(each.likeness) for each in found)
-    if len(found) < len(stand_ins) or (benchmark.vest_kg is not None and not _vest(benchmark, means)):
-        worst = _LIKENESS.index("variation")
-    for part in _SHARES:
-        block = _block(benchmark, found, part, shop)
-        need = expected(block, means) * CAP_MARGIN
-        cap = float(60 * int(min(max(benchmark.cap_seconds, need), seconds) // 60))
-        if benchmark.format == "amrap":
-            if seconds < LEAST_AMRAP_SECONDS:
-                return None
-            cap = min(float(benchmark.cap_seconds), 60.0 * int(seconds // 60))
-            worst = worst if cap == benchmark.cap_seconds else _LIKENESS.index("variation")
-        elif need > cap:
-            continue
-        likeness = _LIKENESS[worst if part == 1 else _LIKENESS.index("variation")]
-        return Fitted(benchmark, block.model_copy(update={"time_cap_seconds": cap}), likeness)
+    likeness: Likeness = max((each.likeness for each in found), key=_LIKENESS.index)
+    if len(found) < len(benchmark.movements) or (benchmark.vest_kg is not None and _vest(benchmark, means) is None):
+        likeness = "variation"
+    for rounds, part in _smaller(benchmark):
+        block = _block(benchmark, found, rounds, part, shop)
+        if likeness == "rx" and _lighter_than_rx(block, benchmark, means):
+            likeness = "scaled"
+        cap = _cap_seconds(block, benchmark, means, seconds)
+        if cap is not None:
+            whole = (rounds, part) == (benchmark.rounds, 1) and (
+                benchmark.format != "amrap" or cap == benchmark.cap_seconds
+            )
+            block = block.model_copy(update={"time_cap_seconds": cap})
+            return Fitted(benchmark, block, likeness if whole else "variation")
     return None
+
+
+def _smaller(benchmark: Benchmark) -> Iterator[tuple[int | None, float]]:
+    """Its rounds and the share of its repetitions, whole first: rounds go before repetitions do."""
+    least = benchmark.rounds
+    if benchmark.rounds is not None:
+        least = (benchmark.rounds + 1) // 2
+        yield from ((rounds, 1) for rounds in range(benchmark.rounds, least, -1))
+    yield from ((least, share) for share in _SHARES)
+
+
+def _cap_seconds(block: Block, benchmark: Benchmark, means: Means, seconds: float) -> float | None:
+    """The clock that the work can be done by, in whole minutes; None where there is too little time for it."""
+    if benchmark.format == "amrap":
+        return min(float(benchmark.cap_seconds), 60.0 * (seconds // 60)) if seconds >= LEAST_AMRAP_SECONDS else None
+    need = expected(block, means) * CAP_MARGIN
+    cap = min(60.0 * math.ceil(max(benchmark.cap_seconds, need) / 60), 60.0 * (seconds // 60))
+    return cap if need <= cap else None
+
+
+def _lighter_than_rx(block: Block, benchmark: Benchmark, means: Means) -> bool:
+    """Is a known load other than the one that is prescribed?"""
+    rx = {m.exercise: m.load_kg.of(means.request.athlete.sex) for m in benchmark.movements if m.load_kg is not None}
+    return any(
+        set_.load_kg is not None and rx.get(exercise.exercise or "") not in {None, set_.load_kg}
+        for exercise in block.exercises
+        for set_ in exercise.sets
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +113,7 @@ class _StandIn:
     likeness: Likeness
 
 
-def _stand_in(movement: Movement, behind: int, means: Means) -> _StandIn | None:
+def _stand_in(movement: Movement, behind: int, means: Means, used: set[str]) -> _StandIn | None:
     """The movement itself, its scaled version, its foundations, an equivalent machine, or the nearest exercise."""
     entry = means.catalogue.get(movement.exercise)
     if entry is None:
@@ -96,9 +128,10 @@ def _stand_in(movement: Movement, behind: int, means: Means) -> _StandIn | None:
         if len(entries) == len(slugs):
             share = 1.0 if step is None else stand.times if stand and stand.times else AMOUNT[step]
             return _StandIn(movement, entries, share, "rx" if step is None else "scaled")
-    other = _equivalent(entry, means) if movement.meters else _nearest(entry, means)
+    other = _equivalent(entry, means) if movement.meters else _nearest(entry, means, used)
     share = 1.0 if behind <= 0 else AMOUNT["scaled" if behind == 1 else "foundations"]
-    return _StandIn(movement, (other,), share, "variation") if other is not None else None
+    likeness: Likeness = "scaled" if means.obstacle(entry) == "level" else "variation"
+    return _StandIn(movement, (other,), share, likeness) if other is not None else None
 
 
 def _equivalent(entry: Entry, means: Means) -> Entry | None:
@@ -109,17 +142,21 @@ def _equivalent(entry: Entry, means: Means) -> Entry | None:
     return next(iter([*by_sport, *on_the_spot, *cyclical]), None)
 
 
-def _nearest(entry: Entry, means: Means) -> Entry | None:
-    alike = [e for e in planning.substitutions(entry, means, most=len(means.catalogue)) if e in usable(means)]
-    same_modality = [e for e in usable(means) if e.modality == entry.modality and e.measure == "reps"]
-    return next(iter([*alike, *same_modality]), None)
+def _nearest(entry: Entry, means: Means, used: set[str]) -> Entry | None:
+    """The same pattern, else another pull for a pull and so on, else the same modality; none of what is done anyway."""
+    pool = [e for e in usable(means) if e.slug not in used and e.measure == "reps"]
+    alike = [e for e in planning.substitutions(entry, means, most=len(means.catalogue)) if e in pool]
+    kind = entry.pattern.rpartition("_")[2]
+    same_kind = [e for e in pool if e.pattern.rpartition("_")[2] == kind]
+    same_modality = [e for e in pool if e.modality == entry.modality]
+    return next(iter([*alike, *same_kind, *same_modality]), None)
 
 
-def _block(benchmark: Benchmark, stand_ins: list[_StandIn], share: float, shop: Workshop) -> Block:
+def _block(benchmark: Benchmark, stand_ins: list[_StandIn], rounds: int | None, share: float, shop: Workshop) -> Block:
     exercises = [
         _exercise(stand_in, entry, share, benchmark, shop) for stand_in in stand_ins for entry in stand_in.entries
     ]
-    return Block(role=shop.role, format=benchmark.format, rounds=benchmark.rounds, exercises=exercises)
+    return Block(role=shop.role, format=benchmark.format, rounds=rounds, exercises=exercises)
 
 
 def _exercise(
@@ -172,15 +209,18 @@ def _with_rx(exercise: PrescribedExercise, movement: Movement, means: Means) -> 
         return exercise
     load = movement.load_kg.of(means.request.athlete.sex)
     maximum = means.one_rep_max_kg.get(movement.exercise)
-    percents = [set_.percent_1rm for set_ in exercise.sets if set_.percent_1rm is not None]
-    if load is not None and maximum is not None and percents:
+    if load is not None and maximum is not None and load <= _MOST_RX_PERCENT / 100 * maximum:
         percent = round(100 * load / maximum, 1)
-        if percent <= max(percents) + _RX_MARGIN:
-            return exercise.model_copy(
-                update={"sets": [s.model_copy(update={"load_kg": load, "percent_1rm": percent}) for s in exercise.sets]}
-            )
+        return exercise.model_copy(update={"sets": [_at_rx(s, load, percent, means) for s in exercise.sets]})
     told = [load] if load is not None else [movement.load_kg.male, movement.load_kg.female]
     rx = "/".join(number(each, means.language) for each in told)
     whom = "" if load is not None else {"en": " (men/women)", "fr": " (hommes/femmes)"}[means.language]
     colon = "\u00a0:" if means.language == "fr" else ":"
     return exercise.model_copy(update={"cue": f"{exercise.cue} Rx{colon} {rx}\u00a0kg{whom}."})
+
+
+def _at_rx(set_: Set, load: float, percent: float, means: Means) -> Set:
+    effort = min(
+        set_.rpe or _MOVING_RPE, planning.felt(min(set_.reps or 1, CHART_REPS), percent) + 1.5, planning.rpe_cap(means)
+    )
+    return set_.model_copy(update={"load_kg": load, "percent_1rm": percent, "rpe": effort})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from training.coaches import fitting, planning
+from training.coaches.functional_benchmarks import named
 from training.coaches.functional_formats import CAP_MARGIN, LEAST_AMRAP_SECONDS, MOST_SECONDS, expected
 from training.coaches.means import Means
 from training.prescription import Block, Prescription, Set
@@ -11,6 +12,8 @@ from training.prescription import Block, Prescription, Set
 _EASY: Final = frozenset({"warmup", "cooldown"})
 _MOST_ROUNDS: Final = 10
 _LEAST_CAP_SECONDS: Final = 180
+_SMALLER: Final = 0.8
+_LEAST: Final = {"reps": 5, "duration_seconds": 20, "distance_meters": 10, "calories": 5}
 
 
 def shorter(prescription: Prescription, means: Means, seconds: float) -> Prescription:
@@ -71,6 +74,8 @@ def _less(prescription: Prescription, index: int, means: Means) -> Block | None:
                 e.model_copy(update={"sets": e.sets[:-1]}) if _work(e.sets) == longest else e for e in block.exercises
             ]
             return block.model_copy(update={"exercises": exercises})
+        case "chipper":
+            return _fewer_reps(block)
         case "steady":
             first = block.exercises[0]
             duration = first.sets[0].duration_seconds or 0
@@ -100,9 +105,27 @@ def _smaller_task(block: Block, means: Means) -> Block | None:
         exercises = [e.model_copy(update={"sets": e.sets[1:]}) if len(e.sets) == most else e for e in block.exercises]
         smaller = block.model_copy(update={"exercises": exercises})
     else:
-        return None
+        fewer = _fewer_reps(block)
+        if fewer is None:
+            return None
+        smaller = fewer
     need = max(_LEAST_CAP_SECONDS, expected(smaller, means) * CAP_MARGIN)
     return smaller.model_copy(update={"time_cap_seconds": min(cap, 60.0 * -(-need // 60))})
+
+
+def _fewer_reps(block: Block) -> Block | None:
+    """A fifth less of everything; None once it comes to next to nothing."""
+    exercises = [e.model_copy(update={"sets": [_smaller_set(set_) for set_ in e.sets]}) for e in block.exercises]
+    return None if exercises == block.exercises else block.model_copy(update={"exercises": exercises})
+
+
+def _smaller_set(set_: Set) -> Set:
+    less = {
+        field: max(least, int(value * _SMALLER))
+        for field, least in _LEAST.items()
+        if (value := getattr(set_, field)) is not None and value > least
+    }
+    return set_.model_copy(update=less)
 
 
 def _fewer_movements(prescription: Prescription, index: int, means: Means) -> Block | None:
@@ -123,6 +146,8 @@ def _without(prescription: Prescription, index: int, means: Means) -> Block | No
 def _more(prescription: Prescription, index: int, means: Means) -> Block | None:
     """A minute or a round more."""
     block = prescription.blocks[index]
+    if named(prescription) is not None:  # a benchmark is as long as it is
+        return None
     match block.format:
         case "amrap" if (block.time_cap_seconds or 0) + 60 <= MOST_SECONDS:
             return block.model_copy(update={"time_cap_seconds": (block.time_cap_seconds or 0) + 60})

@@ -24,7 +24,7 @@ MOST_FATIGUE: Final = 1.4
 EMOM_WORK_SECONDS: Final = 45  # of a minute; the rest of it is rest
 MACHINES: Final = frozenset({"rower", "air-bike", "ski-erg", "indoor-trainer"})  # that count calories
 BEGINNER_JUMPS: Final = 40  # in a workout
-KIPPING: Final = ("kipping", "butterfly", "kip-")  # by the slug: swings that strict strength comes before
+KIPPING: Final = ("kipping-", "butterfly-pull-up", "kip-swing")  # by the slug: swings that strict strength comes before
 
 _REPS: Final = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24, 25, 30, 35, 40, 45, 50, 60, 70, 80, 100)
 _METERS: Final = (5, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1200, 1600)
@@ -35,7 +35,7 @@ _MOST_QUICK_REPS: Final = 60
 _TECHNICAL_REPS: Final[dict[Level, int]] = {"beginner": 3, "intermediate": 5, "advanced": 6}
 _BARBELL_REPS: Final[dict[Level, int]] = {"beginner": 10, "intermediate": 12, "advanced": 15}
 # Percent of 1RM that suits so many repetitions in a workout where they are done again and again.
-_PERCENTS: Final = ((3, 70), (5, 65), (8, 58), (12, 50), (15, 46), (21, 42), (999, 37))
+_PERCENTS: Final = ((3, 70), (5, 65), (8, 58), (12, 50), (15, 46), (21, 42), (10_000, 37))
 _LEVEL_PERCENT: Final[dict[Level, int]] = {"beginner": -5, "intermediate": 0, "advanced": 3}
 _TIRED_PERCENT: Final = -10
 _LEGS: Final = frozenset({"squat", "lunge", "hinge"})
@@ -240,7 +240,7 @@ def _round_number(value: float, numbers: Sequence[int]) -> int:
 
 
 def loaded(entry: Entry, reps: int, rpe: float, means: Means) -> Set:
-    """A set of a workout: where the 1RM is known with a load that suits so many reps again and again, else by effort."""
+    """A set of a workout: where the 1RM is known with a load for so many reps again and again, else by effort alone."""
     maximum = means.one_rep_max_kg.get(entry.slug)
     if maximum is None or not means.loadable(entry):
         return Set(reps=reps, rpe=rpe)

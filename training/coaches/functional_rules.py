@@ -1,6 +1,7 @@
 """What a functional session keeps: order, formats that make sense, strength before swings; and its mending. Pure."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from training.catalogue import Entry
@@ -107,7 +108,7 @@ def _fault(block: Block, means: Means) -> str | None:
             return words.tabata
         case "chipper" if not _is_chipper(block):
             return words.chipper
-        case "ladder" if not all(map(_climbs, block.exercises)):
+        case "ladder" if not (any(len(e.sets) > 1 for e in block.exercises) and all(map(_climbs, block.exercises))):
             return words.ladder
     return None
 
@@ -151,7 +152,7 @@ def gates(case: Case) -> Verdict:
     words = SENTENCES[case.means.language]
     if case.means.level != "beginner":
         return True, case.say("good")
-    swings = case.names(lambda block, exercise, entry: kipping(entry))
+    swings = case.names(lambda block, exercise, entry: block.role not in EASY and kipping(entry))
     if swings:
         return False, words.kipping.format(names=", ".join(swings))
     ok = jumps(case.prescription, case.means) <= BEGINNER_JUMPS
@@ -188,10 +189,11 @@ def _fewer_jumps(block: Block, share: float, means: Means) -> Block:
     kept = []
     for exercise in block.exercises:
         entry = means.catalogue.get(exercise.exercise)
-        if entry is not None and entry.pattern == "jump" and exercise.sets[0].reps:
-            sets = [s.model_copy(update={"reps": int((s.reps or 0) * share)}) for s in exercise.sets]
-            if any(not set_.reps for set_ in sets):
+        if entry is not None and entry.pattern == "jump" and share < 1 and exercise.sets[0].reps:
+            reps = [int((set_.reps or 0) * share) for set_ in exercise.sets]
+            if not all(reps):
                 continue
+            sets = [s.model_copy(update={"reps": number}) for s, number in zip(exercise.sets, reps, strict=True)]
             kept.append(exercise.model_copy(update={"sets": sets}))
         else:
             kept.append(exercise)
@@ -214,7 +216,18 @@ def mended(case: Case) -> tuple[Prescription, list[Mended]]:
         if not rule(now)[0]:
             whole = mend(now)
             done.append(Mended(code, sentence))
-    return whole, done
+    led = _led(whole)
+    return (whole, done) if led is whole else (led, [*done, Mended("order", case.say("reordered"))])
+
+
+def _led(prescription: Prescription) -> Prescription:
+    """With a main part: the first work of a session that lost its own."""
+    blocks = prescription.blocks
+    first = next((index for index, block in enumerate(blocks) if block.role not in EASY), None)
+    if first is None or any(block.role == "main" for block in blocks):
+        return prescription
+    leading = blocks[first].model_copy(update={"role": "main"})
+    return prescription.model_copy(update={"blocks": [*blocks[:first], leading, *blocks[first + 1 :]]})
 
 
 def _each_block(case: Case, change: Callable[[Block], Block | None]) -> Prescription:
@@ -223,16 +236,19 @@ def _each_block(case: Case, change: Callable[[Block], Block | None]) -> Prescrip
 
 
 def _gated(case: Case) -> Prescription:
-    """Without swings, and with fewer jumps."""
-    share = min(1.0, BEGINNER_JUMPS / max(1, jumps(case.prescription, case.means)))
+    """Without swings, and with fewer jumps: fewer a round make an amrap's rounds more, so it may take another turn."""
+    whole = _each_block(case, lambda block: _without_swings(block, case.means))
+    for _ in range(5):
+        share = BEGINNER_JUMPS / max(1, jumps(whole, case.means))
+        if share >= 1:
+            break
+        whole = _each_block(Case(whole, case.means), partial(_fewer_jumps, share=share, means=case.means))
+    return whole
 
-    def change(block: Block) -> Block | None:
-        kept = [e for e in block.exercises if e.exercise is None or not kipping(case.means.catalogue[e.exercise])]
-        if not kept:
-            return None
-        return _fewer_jumps(block.model_copy(update={"exercises": kept}), share, case.means)
 
-    return _each_block(case, change)
+def _without_swings(block: Block, means: Means) -> Block | None:
+    kept = [e for e in block.exercises if e.exercise is None or not kipping(means.catalogue[e.exercise])]
+    return block.model_copy(update={"exercises": kept}) if kept else None
 
 
 def _ordered(case: Case) -> Prescription:

@@ -182,7 +182,7 @@ WORDS: Final[dict[Language, Words]] = {
         },
         rx="{name} as it is prescribed: a benchmark to compare yourself with later.",
         is_scaled="{name} scaled to you: same stimulus, movements and loads you can keep going with.",
-        is_variation="A variation of {name}: time, place, equipment or energy do not allow the original today.",
+        is_variation="A variation of {name}: the original asks for more time, equipment or energy than there is today.",
         no_variation="{name} is not possible today; this workout has the same intent.",
         no_workout="Little is possible here today, so the session is made of easy movement.",
         minutes="{minutes} min at RPE {rpe}.",
@@ -224,7 +224,7 @@ WORDS: Final[dict[Language, Words]] = {
             "{name} adapté à vous\u00a0: même stimulus, avec des mouvements et des charges que vous pouvez enchaîner."
         ),
         is_variation=(
-            "Une variante de {name}\u00a0: le temps, le lieu, le matériel ou l’énergie ne permettent pas l’original "
+            "Une variante de {name}\u00a0: l’original demande plus de temps, de matériel ou d’énergie qu’il n’y en a "
             "aujourd’hui."
         ),
         no_variation="{name} n’est pas possible aujourd’hui\u00a0; ce workout garde la même intention.",
@@ -315,4 +315,7 @@ def _straight(exercise: PrescribedExercise, language: Language) -> str:
 
 def _movements(exercises: Sequence[PrescribedExercise], language: Language) -> str:
     names = list(dict.fromkeys(exercise.name or "" for exercise in exercises))
-    return ", ".join(names) if len(names) <= _MOST_NAMED else WORDS[language].movements.format(count=len(exercises))
+    # A digit in a name ("90/90 hip switch") is no number of the session.
+    if len(names) > _MOST_NAMED or any(character.isdigit() for name in names for character in name):
+        return WORDS[language].movements.format(count=len(exercises))
+    return ", ".join(names)
