@@ -5,9 +5,9 @@ Which coaches and disciplines there are is the registry's to say (`training.coac
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from training.prescription import Prescription, Shape, Text, or_default
+from training.prescription import Prescription, Shape, Text, or_default, refusal
 
 Level = Literal["beginner", "intermediate", "advanced"]
 Language = Literal["en", "fr"]
@@ -35,6 +35,15 @@ class Athlete(Shape):
     target_finish_seconds: Annotated[int, Field(ge=60, le=86_400)] | None = None
     injuries: Annotated[list[Text], Field(max_length=50), or_default([])] = []
     avoid: Annotated[list[Text], Field(max_length=100), or_default([])] = []
+
+    @field_validator("resting_heart_rate", "threshold_heart_rate")
+    @classmethod
+    def _below_the_maximum(cls, rate: int | None, info: ValidationInfo) -> int | None:
+        """No zone could be computed from a heart that beats faster at rest than it can."""
+        highest = info.data.get("max_heart_rate")
+        if rate is not None and highest is not None and rate >= highest:
+            raise refusal("max_value", "Less than {lt}.", lt=highest)
+        return rate
 
 
 class SessionRequest(Shape):
