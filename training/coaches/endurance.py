@@ -47,7 +47,7 @@ from training.timing import CHANGE_SECONDS
 from training.vdot import RACES_M, race_intensity
 from training.wire import Prompt
 
-_SHARE, _SHARE_TIRED = 0.97, 0.9  # of the time available
+_SHARE, _SHARE_TIRED = 0.97, 0.92  # of the time available
 _OFF_THE_BIKE = 0.4  # of a triathlon's work, the last sport's
 _SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
@@ -69,9 +69,9 @@ class EnduranceCoach(Coach):
     slug = "endurance"
     disciplines = ("running", "cycling", "swimming", "triathlon", "cardio")
     equipment = (
-        "air-bike", "bench", "bike", "box", "dumbbell", "elliptical", "indoor-trainer", "jump-rope", "kettlebell",
-        "kickboard", "open-water", "pool", "pull-buoy", "resistance-band", "rower", "ski-erg", "stair-climber",
-        "treadmill",
+        "air-bike", "barbell", "bench", "bike", "box", "cable-machine", "dumbbell", "elliptical", "indoor-trainer",
+        "jump-rope", "kettlebell", "kickboard", "open-water", "pool", "pull-buoy", "resistance-band", "rower",
+        "ski-erg", "stair-climber", "treadmill",
     )  # fmt: skip
     formats: ClassVar[tuple[Format, ...]] = ("steady", "intervals", "circuit")
     analyses = ("zone_distribution", "tss_breakdown")
@@ -280,7 +280,9 @@ class Planner:
         means = self.means
         interval = self.random.choice(CIRCUITS[zone])
         most = MOST[self.level].get(interval.zone, 24 * 3600)
-        work = movers_.work[: max(1, int(seconds // (2 * (interval.work + interval.recovery))))]
+        lasting_ones = [entry for entry in movers_.work if "warmup" in entry.roles]
+        work = lasting_ones if zone <= EASY_ZONE and lasting_ones else movers_.work
+        work = work[: max(1, int(seconds // (2 * (interval.work + interval.recovery))))]
         one = len(work) * (interval.work + interval.recovery)
         rounds = max(1, min(int(seconds // one), most // (interval.work * len(work))))
         steps = []

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.catalogue import Entry
-from training.coaches import endurance_rules, planning
+from training.coaches import endurance_rules, planning, preparation
 from training.coaches.endurance_movers import Movers
 from training.coaches.endurance_preparation import cooldown, warmup
 from training.coaches.endurance_sets import HARD_ZONE, MOST_HARD_SECONDS, Kind
@@ -135,10 +135,11 @@ def expand(draft: Draft, means: Means) -> Prescription:
 
 
 def _lead(draft: Draft, means: Means) -> Entry:
-    """What is done longest of what the athlete may do, to warm up and cool down with."""
+    """What is done longest of what the athlete may do, to warm up and cool down with; no drill, hill or sprint."""
     items = [(item.amount * block.repeats, item.slug) for block in draft.main for item in block.steps]
     ranked = [means.catalogue[slug] for _, slug in sorted(items, key=lambda item: -item[0])]
-    return next((entry for entry in ranked if means.may(entry) and entry.pattern == "cyclical"), ranked[0])
+    around = (e for e in ranked if means.may(e) and e.pattern == "cyclical" and {"warmup", "cooldown"} <= set(e.roles))
+    return next(around, preparation.cyclical(means, "cooldown") or ranked[0])
 
 
 def _block(block: DraftBlock, means: Means) -> Block:

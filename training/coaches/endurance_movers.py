@@ -34,7 +34,7 @@ _MISSING: Final[dict[str, Note]] = {"running": "no_ground", "cycling": "no_bike"
 _WALKS: Final = frozenset({"brisk-walk", "stair-climbing"})  # ask for ground or stairs though for no equipment
 _WALKING: Final = frozenset({"brisk-walk", "marching-in-place", "step-touch"})  # on the feet, between bouts on the feet
 _NOT_FOR_MINUTES: Final = frozenset({"mobility", "isolation", "jump", "olympic"})
-_CIRCUIT_MOVEMENTS = 5
+_LASTING_MOVEMENTS, _BURSTS = 4, 2  # of a circuit: what may last minutes, and what is done hard for seconds only
 _MOST_MACHINES = 3
 
 
@@ -63,13 +63,9 @@ class Movers:
 
 
 def usable(means: Means) -> list[Entry]:
-    """The candidates that can be done where the athlete is: running and walking need ground to cover."""
+    """The candidates that can be done where the athlete is: walking needs ground to cover, as running does."""
     ground = means.request.location == "outdoor" or "treadmill" in means.equipment
-    return [
-        entry
-        for entry in means.candidates
-        if ground or not ((entry.sport == "run" and entry.modality == "monostructural") or entry.slug in _WALKS)
-    ]
+    return [entry for entry in means.candidates if ground or entry.slug not in _WALKS]
 
 
 def movers(means: Means, discipline: str, random_: random.Random) -> list[Movers]:
@@ -133,9 +129,15 @@ def _circuit(means: Means, here: dict[str, Entry], random_: random.Random, why: 
         why = [*why, "no_sport"]
     if not work:
         return None
-    chosen = random_.sample(work, min(_CIRCUIT_MOVEMENTS, len(work)))
+    bursts = [entry for entry in work if "warmup" not in entry.roles]
+    lasting = [entry for entry in work if entry not in bursts]
+    chosen = _some(lasting, _LASTING_MOVEMENTS, random_) + _some(bursts, _BURSTS, random_)
     recovers = min(easy, key=lambda e: (e.slug not in _WALKING, e.slug), default=None)
     return Movers(chosen, recovers, [*why, "circuit"])
+
+
+def _some(entries: list[Entry], most: int, random_: random.Random) -> list[Entry]:
+    return random_.sample(entries, min(most, len(entries)))
 
 
 def _gentle_first(entries: Iterable[Entry]) -> list[Entry]:

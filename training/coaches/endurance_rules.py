@@ -151,14 +151,16 @@ def _breathless(block: Block, means: Means) -> list[Effort]:
     listed, repeated = efforts(block, means), (block.rounds or 1) > 1
     wrong = []
     for place, effort in enumerate(listed):
-        pause = effort.rest
         following = [*listed[place + 1 :], *(listed[: place + 1] if repeated else [])]
         easy = list(takewhile(lambda each: each.easy, following))
         if not effort.hard or len(easy) == len(following):
             continue  # nothing comes after it
-        pause += sum(each.seconds + each.rest for each in easy)
-        pause += (block.rest_seconds or 0) if len(easy) >= len(listed) - 1 - place else 0
-        if not _sane(pause, effort):
+        # What the next round begins with lets breathe too, but is not there for it.
+        of_this_round = easy[: len(listed) - 1 - place]
+        between = (block.rest_seconds or 0) if len(easy) >= len(listed) - 1 - place else 0
+        own = effort.rest + sum(each.seconds + each.rest for each in of_this_round)
+        pause = own + between + sum(each.seconds + each.rest for each in easy[len(of_this_round) :])
+        if pause < _shortest(effort) or own > _longest(effort):
             wrong.append(effort)
     return wrong
 
@@ -167,9 +169,12 @@ def _sprint(effort: Effort) -> bool:
     return (effort.intensity or 0) > SPRINT_INTENSITY
 
 
-def _sane(pause: float, effort: Effort) -> bool:
-    shortest = SHORTEST_SPRINT_RECOVERY if _sprint(effort) else SHORTEST_RECOVERY
-    return shortest * effort.seconds <= pause <= max(LONGEST_RECOVERY * effort.seconds, LONGEST_RECOVERY_SECONDS)
+def _shortest(effort: Effort) -> float:
+    return effort.seconds * (SHORTEST_SPRINT_RECOVERY if _sprint(effort) else SHORTEST_RECOVERY)
+
+
+def _longest(effort: Effort) -> float:
+    return max(LONGEST_RECOVERY * effort.seconds, LONGEST_RECOVERY_SECONDS)
 
 
 def ceilings(case: Case) -> Verdict:

@@ -123,7 +123,8 @@ def _resized(whole: Prescription, means: Means, at: tuple[int, int], by: float, 
     target = max(now + by / (block.rounds or 1), min(least, now))
     if set_.distance_meters is not None and set_.duration_seconds is None:
         meters = set_.distance_meters * target / now
-        new = set_.model_copy(update={"distance_meters": max(LENGTH_M, LENGTH_M * (meters // LENGTH_M))})
+        length = LENGTH_M if meters >= 4 * LENGTH_M else LENGTH_M / 2
+        new = set_.model_copy(update={"distance_meters": max(length, length * (meters // length))})
     else:
         sides = 2 if exercise.per_side else 1
         part = ROUND_SECONDS if target >= 4 * ROUND_SECONDS else 10

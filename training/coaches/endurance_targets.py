@@ -120,7 +120,7 @@ def step(
         target = _heart_rate(zone, entry, seconds, means) or feel.zones[zone]
     told = feel.effort.format(zone=zone, rpe=number(effort, means.language), target=target)
     exercise = planning.exercise(entry, [set_], means, substitutes=kind != "warmup")
-    return exercise.model_copy(update={"cue": f"{told} {exercise.cue}"})
+    return exercise.model_copy(update={"cue": " ".join(filter(None, [told, exercise.cue]))})
 
 
 def _threshold_known(sport: Sport | None, zones: ZoneSystem, means: Means) -> bool:
