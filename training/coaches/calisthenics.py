@@ -32,9 +32,9 @@ from training.prescription import Block, Format, PrescribedExercise, Prescriptio
 from training.request import SessionRequest
 from training.wire import Prompt
 
-_TRAINED_SHARE, _TRAINED_SHARE_TIRED = 0.98, 0.7  # of the time; what is left on a tired day is easy movement
+_TRAINED_SHARE, _TRAINED_SHARE_TIRED = 0.98, 0.6  # of the time; what is left on a tired day is easy movement
 _LEAST_SHARE = 0.93  # of the time; less is filled with easy movement
-_MOST_EXERCISES, _MOST_EXERCISES_TIRED = 16, 6
+_MOST_EXERCISES, _MOST_EXERCISES_TIRED = 16, 5
 _FEWEST_EXERCISES = 2
 _MORE_FOR_THE_GOAL = 2  # sets of a skill that the goal names
 _SHORT_MINUTES = 20  # sessions in which nothing is done that the goal does not name

@@ -94,11 +94,11 @@ class Choice:
 
     def _fits(self, entry: Entry, kind: Kind) -> bool:
         held, sided = entry.measure == "seconds", bool(share(entry, "push") or share(entry, "pull"))
-        if kind == "anything":
-            return entry.modality != "monostructural"
         if entry.modality == "monostructural" or entry.pattern in {"mobility", "cyclical"}:
             return False
         match kind:
+            case "anything":
+                return True
             case "static":
                 beginners = self.standing.means.level == "beginner" and sided
                 near = beginners or abs(self.standing.distance(entry)) <= _MOST_STEPS_DOWN

@@ -220,6 +220,8 @@ def mended(case: Case, quality: Quality) -> tuple[Prescription, list[Mended]]:
     """The session with its gates, its balance and its order kept, and what was done for it."""
     means, standing = case.means, Standing(case.means)
     whole, done = _within_gates(case.prescription, standing, quality)
+    whole, doubles = _once(whole, means)
+    done += [Mended("order", case.say("dropped", name=name)) for name in doubles]
     whole = even(whole)
     if not balanced(whole, standing):
         whole = settled(whole, standing, quality)
@@ -228,6 +230,21 @@ def mended(case: Case, quality: Quality) -> tuple[Prescription, list[Mended]]:
         whole = ordered(whole, means)
         done.append(Mended("order", case.say("reordered")))
     return led(whole), done
+
+
+def _once(prescription: Prescription, means: Means) -> tuple[Prescription, list[str]]:
+    """Set by set an exercise is done but once; at the end, in turn with others, it may come again."""
+    doubles: list[str] = []
+    for i in reversed(range(len(prescription.blocks))):
+        block = prescription.blocks[i]
+        earlier = {e.exercise for b in prescription.blocks[:i] if b.role in WORK for e in b.exercises}
+        for j in reversed(range(len(block.exercises))):
+            exercise = block.exercises[j]
+            before = earlier | {e.exercise for e in block.exercises[:j]}
+            if block.role in WORK and block.role != "conditioning" and exercise.exercise in before:
+                doubles.append(exercise.name or "")
+                prescription = without(prescription, i, j)
+    return prescription, doubles
 
 
 def led(prescription: Prescription) -> Prescription:
