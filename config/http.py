@@ -232,7 +232,10 @@ class LocaleMiddleware(locale.LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        return response if _is_api(request) else super().process_response(request, response)
+        if not _is_api(request):
+            response = super().process_response(request, response)
+        translation.deactivate()  # what this thread does next is not for this reader
+        return response
 
 
 def preferred_language(accept_language: str) -> str:

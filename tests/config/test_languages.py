@@ -2,12 +2,14 @@
 
 import ast
 import io
+import json
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
@@ -17,6 +19,7 @@ from django.utils import translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from config.asgi import application, bounded
 from config.http import in_language, preferred_language
 from tests.callers import import_request, load_catalogue, signed_in
 from tests.factories import TrainingSessionFactory
@@ -329,6 +332,22 @@ def test_what_fails_here_is_told_in_the_callers_language(
     refused = told(athlete, getting(TOKENS), "fr")
     assert (refused.status_code, refused["Content-Language"]) == (status, "fr")
     assert not refused.json()["detail"].isascii()
+
+
+def test_a_body_too_large_for_the_server_is_refused_in_the_callers_language() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"x" * 11, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: Any = {"type": "http", "headers": [(b"accept-language", b"fr")]}
+    async_to_sync(bounded(application, 10))(scope, receive, send)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"content-language"]) == (413, b"fr")
+    assert json.loads(sent[1]["body"])["detail"] == "Le corps d’une requête compte au plus 10 octets."
+    assert translation.get_language() == "en", "what comes next is not in French for it"
 
 
 def test_a_kept_refusal_is_answered_again_as_it_was(athlete: User) -> None:
