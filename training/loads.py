@@ -19,7 +19,7 @@ _STEPS_KG: Final = {"sled": 5.0, "sandbag": 5.0, "dead-ball": 5.0, "weight-vest"
 _SIZES_KG: Final[dict[str, Sequence[float]]] = {
     "dumbbell": DUMBBELLS_KG, "kettlebell": KETTLEBELLS_KG, "medicine-ball": BALLS_KG, "weight-plate": PLATES_KG,
 }  # fmt: skip
-_TOLERANCE_KG: Final = 0.5  # between a load in pounds and the size in kilograms that is meant
+_WIDEST_STEP_KG: Final = 20  # no size is farther from the next one
 
 
 def implement_of(entry: Entry, load_kg: float) -> str | None:
@@ -27,7 +27,7 @@ def implement_of(entry: Entry, load_kg: float) -> str | None:
     words = [word for group in entry.equipment for word in group if word == "barbell" or word in _SIZES_KG | _STEPS_KG]
     if "barbell" in words and load_kg >= LIGHT_BAR_KG:
         return "barbell"
-    return next((word for word in words if _fits(word, load_kg)), words[0] if words else None)
+    return min(words, key=lambda word: _miss(word, load_kg), default=None)
 
 
 def sizes_kg(implement: str, most_kg: float) -> list[float]:
@@ -38,5 +38,6 @@ def sizes_kg(implement: str, most_kg: float) -> list[float]:
     return list(takewhile(lambda load: load <= most_kg, (first + step * number for number in count())))
 
 
-def _fits(implement: str, load_kg: float) -> bool:
-    return any(abs(size - load_kg) <= _TOLERANCE_KG for size in sizes_kg(implement, load_kg + _TOLERANCE_KG))
+def _miss(implement: str, load_kg: float) -> float:
+    """By how much a load, perhaps told in pounds, misses the nearest size."""
+    return min(abs(size - load_kg) for size in sizes_kg(implement, max(load_kg, _WIDEST_STEP_KG) + _WIDEST_STEP_KG))

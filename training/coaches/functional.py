@@ -36,7 +36,7 @@ class FunctionalCoach(Coach):
     disciplines = ("crossfit", "hiit", "functional", "circuit")
     equipment = (
         "ab-wheel", "air-bike", "barbell", "bench", "box", "climbing-rope", "dead-ball", "dip-bars", "dumbbell",
-        "elliptical", "ghd-bench", "indoor-trainer", "jump-rope", "kettlebell", "medicine-ball", "parallettes",
+        "ghd-bench", "indoor-trainer", "jump-rope", "kettlebell", "medicine-ball", "parallettes",
         "pull-up-bar", "rack", "resistance-band", "rings", "rower", "sandbag", "ski-erg", "sled", "treadmill",
         "weight-plate", "weight-vest",
     )  # fmt: skip
