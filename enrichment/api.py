@@ -3,18 +3,20 @@
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import path
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import Field
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config import events
 from config.http import CursorPagination, Problem, read
-from config.views import Conditional, OwnedView, for_caller
-from enrichment import queue
+from config.views import Conditional, OwnedView, caller, for_caller
+from enrichment import live, queue, story
 from enrichment.models import EnrichmentItem, Status
 from enrichment.serializers import QueueItemSerializer, StatsSerializer, StatusSerializer
 from training import coaches
@@ -67,6 +69,36 @@ class SessionEnrichmentView(Conditional, OwnedView[TrainingSession]):
         return Response(status, status=code, headers={} if pause is None else {"Retry-After": str(pause)})
 
 
+class SessionEventsView(OwnedView[TrainingSession]):
+    """The enrichment as it happens, as server-sent events."""
+
+    queryset = TrainingSession.objects.all()
+    lookup_url_kwarg = "session_id"
+    renderer_classes = [events.EventStreamRenderer]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER)],
+        responses={
+            (200, events.MEDIA_TYPE): OpenApiResponse(str, "status, exercise, analysis and done events."),
+            204: OpenApiResponse(description="The story was told to its end."),
+        },
+    )
+    @for_caller
+    def get(self, request: Request, session_id: str) -> HttpResponseBase:
+        """Every event after `Last-Event-ID`, live from then on, until `done`. Comes back to where it was."""
+        session = self.get_object()
+        after = _event_number(request.headers.get("Last-Event-ID", ""))
+        final = story.final_number(session)
+        if final is not None and after >= final:
+            return HttpResponse(status=204)  # which tells an EventSource to stay away
+        return events.response(live.follow(session.pk, caller(request).pk, after))
+
+
+def _event_number(text: str) -> int:
+    """The number of the last event heard; 0, which is before all, where it cannot be read."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 class ItemFilter(filters.FilterSet):
     """By status and coach."""
 
@@ -110,6 +142,7 @@ class StatsView(APIView):
 
 urlpatterns: list[Any] = [
     path("sessions/<uuid:session_id>/enrichment/", SessionEnrichmentView.as_view(), name="enrichment"),
+    path("sessions/<uuid:session_id>/enrichment/events/", SessionEventsView.as_view(), name="events"),
     path("enrichment/items/", ItemsView.as_view(), name="items"),
     path("enrichment/items/<uuid:item_id>/", ItemView.as_view(), name="item"),
     path("enrichment/stats/", StatsView.as_view(), name="stats"),

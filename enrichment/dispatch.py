@@ -1,4 +1,5 @@
-"""The one door for the queue's side effects: after the commit, a Celery message that wakes a worker.
+"""The one door for the queue's side effects: after the commit, a Celery message that wakes a worker, and a word to
+the live streams of a session.
 
 A message carries no work: it permits its worker to claim the first ready item. Lost, doubled or late ones change
 nothing but latency, for `rescue` compares what waits in the broker with the rows and sends what is missing. So whoever
@@ -6,23 +7,29 @@ saves a session waits for a lost broker at most SEND_SECONDS, once, and then nob
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from config.broker import breaker
 
 QUEUE = "enrichment"
 TASK = "enrichment.enrich"
 MESSAGE_VERSION = 1
+CHANNEL = "enrichment.sessions"  # of Valkey's pub/sub; a message is a session's id in 16 bytes
+MOST_TOLD = 100  # of one transition: the streams of more find out in their own time
 PULSE_TASK = "enrichment.pulse"
 PULSE_EXPIRES_SECONDS = 15
 PULSE_QUEUE_EXPIRES_SECONDS = 60  # since its last pulse: what a dead worker leaves behind in the broker
@@ -37,6 +44,12 @@ logger = logging.getLogger(__name__)
 def send(item_id: UUID, priority: int) -> None:
     """Sends the wake-up of a ready item once the transaction is committed; never raises for the broker's sake."""
     transaction.on_commit(partial(_send_now, item_id, priority), robust=True)
+
+
+def tell(session_ids: Collection[UUID]) -> None:
+    """Wakes the live streams of these sessions once the transaction is committed; they would find out by themselves."""
+    if len(session_ids) <= MOST_TOLD:
+        transaction.on_commit(partial(_tell_now, list(session_ids)), robust=True)
 
 
 def pulse(worker: str) -> None:
@@ -85,15 +98,33 @@ def _send_now(item_id: UUID, priority: int) -> None:
         )
 
 
-def _bounded(send_task: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+def _tell_now(session_ids: list[UUID]) -> None:
+    if breaker.closed():
+        _bounded(_publish, session_ids)
+
+
+def _publish(session_ids: list[UUID]) -> None:
+    with _redis().pipeline(transaction=False) as pipe:
+        for session_id in session_ids:
+            pipe.publish(CHANNEL, session_id.bytes)
+        pipe.execute()
+
+
+def _bounded(send: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """In a thread, for no timeout of the broker's client bounds the whole of connecting, sending and its retries."""
     try:
-        _sender().submit(send_task, *args, **kwargs).result(timeout=SEND_SECONDS)
+        _sender().submit(send, *args, **kwargs).result(timeout=SEND_SECONDS)
     except BROKER_ERRORS as error:
         breaker.open()
-        logger.warning("broker away, message not sent", extra={"task": args[0], "error": type(error).__name__})
+        logger.warning("broker away, message not sent", extra={"error": type(error).__name__})
 
 
 @cache
 def _sender() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=4, thread_name_prefix="dispatch")
+
+
+@cache
+def _redis() -> Redis:
+    timeouts = {"socket_timeout": SEND_SECONDS, "socket_connect_timeout": SEND_SECONDS}
+    return Redis.from_url(settings.REDIS_URL, **timeouts, retry=Retry(NoBackoff(), 0))

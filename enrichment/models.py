@@ -257,6 +257,7 @@ class EnrichmentItemQuerySet(QuerySet["EnrichmentItem"]):
             EnrichmentEvent.objects.bulk_create(events)
             for item in [item for item in moved if wakes and item.is_ready][:MESSAGES_AT_ONCE]:
                 dispatch.send(item.pk, item.priority)
+            dispatch.tell([item.session_id for item in moved])
         return moved
 
     def _update_returning(self, **changes: Any) -> "list[EnrichmentItem]":
@@ -471,6 +472,7 @@ class EnrichmentItem(models.Model):
                 for number, (key, details) in enumerate(exercises, start=first)
             )
             TrainingSession.objects.filter(pk=self.session_id).update(updated_at=Now())
+            dispatch.tell([self.session_id])
         return True
 
     def complete(self, analysis: dict[str, Any] | None) -> bool:

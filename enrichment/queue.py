@@ -5,8 +5,10 @@ Only reads. Two functions see everybody's rows and answer with numbers alone: `p
 
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -86,21 +88,51 @@ def poll_after_seconds(status: dict[str, Any]) -> int | None:
 
 
 def estimate(place: int) -> tuple[int | None, int | None]:
-    """Seconds until the item at this place is enriched: the mean and the 90th percentile; None without a worker.
+    """Seconds until the item at this place is enriched: the mean and the 90th percentile; None without a worker."""
+    return outlook().wait(place)
 
-    Workers take items in order as they become free: (place - free) / capacity rounds of the mean service time before it
-    starts, and its own. The spread of a sum of n like times grows with the root of n.
-    """
-    workers = _workers()
-    capacity = workers["capacity"]
+
+@dataclass(frozen=True)
+class Outlook:
+    """How fast the queue moves now."""
+
+    capacity: int  # items that the workers there are can hold
+    free: int  # of them
+    service: Service
+
+    def wait(self, place: int) -> tuple[int | None, int | None]:
+        """Seconds until the item at a place is enriched: the mean and the 90th percentile; None without a worker.
+
+        Workers take items in order as they become free: (place - free) / capacity rounds of the mean service time
+        before it starts, and its own. The spread of a sum of n like times grows with the root of n.
+        """
+        if not self.capacity:
+            return None, None
+        behind = max(0, place - self.free)
+        mean = self.service.mean * (behind / self.capacity + 1)
+        rounds = math.ceil(behind / self.capacity)
+        p90 = mean + Z_P90 * self.service.deviation * math.sqrt(rounds + 1)
+        return math.ceil(mean), math.ceil(p90)
+
+
+def outlook() -> Outlook:
+    """As it is now, by the workers that were heard of lately."""
+    capacity = _workers()["capacity"]
     if not capacity:
-        return None, None
-    service = _service()
-    free = max(0, capacity - EnrichmentItem.objects.processing().count())
-    rounds = math.ceil(max(0, place - free) / capacity)
-    mean = service.mean * (max(0, place - free) / capacity + 1)
-    p90 = mean + Z_P90 * service.deviation * math.sqrt(rounds + 1)
-    return math.ceil(mean), math.ceil(p90)
+        return Outlook(0, 0, Service(0, 0))
+    return Outlook(capacity, max(0, capacity - EnrichmentItem.objects.processing().count()), _service())
+
+
+def places() -> dict[UUID, int]:
+    """The places of the first EXACT_PLACES ready items, in one query: for whoever watches many."""
+    first = EnrichmentItem.objects.ready().in_claim_order().values_list("pk", flat=True)[:EXACT_PLACES]
+    return {pk: place for place, pk in enumerate(first, start=1)}
+
+
+def numbers(sessions: Collection[UUID]) -> dict[UUID, int]:
+    """How many events each of these sessions has, 0 for those without an item; a deleted one is left out."""
+    rows = TrainingSession.objects.filter(pk__in=sessions).values_list("pk", "item__event_count")
+    return {pk: count or 0 for pk, count in rows}
 
 
 def stats() -> dict[str, Any]:

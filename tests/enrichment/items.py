@@ -6,9 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from enrichment.models import EnrichmentItem, Status
+from tests.callers import whole_catalogue
 from tests.factories import force_prescription
 from tests.processes import eventually
-from training.catalogue import Catalogue
 
 
 def claim() -> EnrichmentItem:
@@ -35,7 +35,7 @@ def long_prescription(exercises: int) -> dict[str, Any]:
     """So many different exercises in one block."""
     prescription = force_prescription()
     (template,) = prescription["blocks"][0]["exercises"]
-    entries = Catalogue.from_files().for_coach("force")[:exercises]
+    entries = whole_catalogue().for_coach("force")[:exercises]
     prescription["blocks"] = [
         {
             **prescription["blocks"][0],

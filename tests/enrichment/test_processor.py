@@ -5,13 +5,13 @@ from concurrent.futures import wait
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import DataError, OperationalError, connection
 
 from enrichment import processor
 from enrichment.leases import leases
 from enrichment.models import EnrichmentEvent, EnrichmentItem, Status
 from enrichment.processor import EXERCISES_IN_PARALLEL, Outcome
+from tests.callers import load_catalogue
 from tests.enrichment.items import long_prescription, story
 from tests.factories import TrainingSessionFactory
 from tests.model_server import FOREVER, Behaviour, ModelServer
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def catalogue(transactional_db: None) -> None:
-    call_command("load_catalogue")
+    load_catalogue()
 
 
 @pytest.fixture

@@ -74,9 +74,13 @@ def _mobility(means: Means, role: str, muscles: set[Muscle]) -> list[Entry]:
 
 
 def cyclical(means: Means, role: str) -> Entry | None:
-    """The easy work that may take minutes: a machine where there is one, walking elsewhere, jumping last."""
-    entries = (e for e in means.candidates if role in e.roles and e.pattern in {"cyclical", "jump"})
-    return min(entries, key=lambda e: (e.pattern == "jump", not e.equipment, e.slug), default=None)
+    """The easy work that may take minutes: a machine where there is one, walking elsewhere, jumping last; no drill."""
+    cyclical = (e for e in means.candidates if role in e.roles and e.pattern in {"cyclical", "jump"})
+    return min(
+        (entry for entry in cyclical if "skill" not in entry.roles),
+        key=lambda e: (e.pattern == "jump", not e.equipment, "cooldown" not in e.roles, e.slug),
+        default=None,
+    )
 
 
 def easy(

@@ -1,0 +1,48 @@
+"""Server-sent events: how one is written, how a view offers them, and the answer that carries them.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from rest_framework.renderers import BaseRenderer
+
+MEDIA_TYPE = "text/event-stream"
+HEARTBEAT_SECONDS = 12.0  # the contract's promise is 15: proxies and phones close what is silent
+RETRY_MILLISECONDS = 2000  # after which a browser that lost the stream comes back
+
+
+class EventStreamRenderer(BaseRenderer):
+    """Only negotiates: a view that streams answers with `response`, and a problem is JSON whatever was accepted."""
+
+    media_type = MEDIA_TYPE
+    format = "event-stream"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        raise NotImplementedError("an event stream is never rendered in one piece")
+
+
+def event(name: str, data: Any, *, number: int | None = None) -> bytes:
+    """One event. With a number a browser names it as Last-Event-ID when it comes back."""
+    numbered = "" if number is None else f"id: {number}\n"
+    return f"{numbered}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def retry() -> bytes:
+    """The first thing in a stream: when to come back after a loss."""
+    return f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+
+
+def heartbeat() -> bytes:
+    """A comment, which nobody hears."""
+    return b": still here\n\n"
+
+
+def response(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    """The answer: sent as it comes, kept by nobody."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second: nginx would collect it
+    return StreamingHttpResponse(events, content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
