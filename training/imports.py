@@ -7,7 +7,7 @@ from training.catalogue import Catalogue
 from training.one_rep_max import OneRepMaxes
 from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Sentence, Set, pointer
 from training.request import SessionRequest
-from training.zones import system
+from training.zones import ZoneSystem, sport_of, system
 
 PERCENT_TOLERANCE = 2  # points between percent_1rm and load_kg / 1RM: as much as plates of 1.25 kg make
 
@@ -129,15 +129,15 @@ def _contradictions(prescription: Prescription, request: SessionRequest, catalog
     """Where a set says two things of one intensity that cannot both be true."""
     maxes = OneRepMaxes(request.athlete.one_rep_max_kg, request.coach, catalogue)
     for place, _, exercise in _exercises(prescription):
+        zones = system(request.discipline, sport_of(exercise, catalogue.get(exercise.exercise)))
         for k, set_ in enumerate(exercise.sets):
-            yield from _zone_errors(f"{place}/sets/{k}/zone", exercise, set_, request)
+            yield from _zone_errors(f"{place}/sets/{k}/zone", set_, zones)
             yield from _load_errors(f"{place}/sets/{k}/percent_1rm", set_, maxes.of(exercise))
 
 
-def _zone_errors(place: str, exercise: PrescribedExercise, set_: Set, request: SessionRequest) -> Iterator[FieldError]:
+def _zone_errors(place: str, set_: Set, zones: ZoneSystem) -> Iterator[FieldError]:
     if set_.zone is None:
         return
-    zones = system(request.discipline, exercise.sport)
     if set_.zone > zones.last:
         yield FieldError(
             place, "max_value", "The {zones} go from 1 to {last}.", zones=Sentence(zones.name), last=zones.last

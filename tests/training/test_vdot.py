@@ -10,7 +10,12 @@ from training.vdot import RACES_M, race_intensity, vdot, vdot_of_threshold
 @pytest.mark.parametrize(
     ("meters", "seconds", "expected"),
     # The first from the reference; the others from the tables of Daniels' Running Formula, 3rd ed.
-    [(5_000, 1_200, 49.81), (5_000, 19 * 60 + 57, 50), (10_000, 41 * 60 + 21, 50), (42_195, 3 * 3600 + 10 * 60 + 49, 50)],
+    [
+        (5_000, 1_200, 49.81),
+        (5_000, 19 * 60 + 57, 50),
+        (10_000, 41 * 60 + 21, 50),
+        (42_195, 3 * 3600 + 10 * 60 + 49, 50),
+    ],
 )
 def test_vdot_of_a_race_is_that_of_the_tables(meters: float, seconds: float, expected: float) -> None:
     assert vdot(meters, seconds) == pytest.approx(expected, abs=0.35)

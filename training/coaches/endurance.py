@@ -51,7 +51,7 @@ _SHARE, _SHARE_TIRED = 0.97, 0.92  # of the time available
 _OFF_THE_BIKE = 0.4  # of a triathlon's work, the last sport's
 _SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
-_ROOM_FOR_DRILLS, _DRILL_REST_SECONDS = 480, 15
+_ROOM_FOR_DRILLS, _DRILL_SHARE, _DRILL_REST_SECONDS = 480, 0.45, 15
 _WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
 _SEEDS = 5  # tried until the session is not one of the last days
 # What a goal that names nothing may mean: one of these, by the seed.
@@ -276,12 +276,11 @@ class Planner:
         return [first, self._circuit(movers_, EASY_ZONE, left)] if easy else [first]
 
     def _circuit(self, movers_: Movers, zone: int, seconds: float) -> Block:
-        """The movements in turn, each followed by the easy one or a rest; as many rounds as there is time for."""
+        """The movements in turn, each followed by the easy one or a rest, as often as there is time for."""
         means = self.means
         interval = self.random.choice(CIRCUITS[zone])
         most = MOST[self.level].get(interval.zone, 24 * 3600)
-        lasting_ones = [entry for entry in movers_.work if "warmup" in entry.roles]
-        work = lasting_ones if zone <= EASY_ZONE and lasting_ones else movers_.work
+        work = movers_.gentle if zone <= EASY_ZONE and movers_.gentle else movers_.work
         work = work[: max(1, int(seconds // (2 * (interval.work + interval.recovery))))]
         one = len(work) * (interval.work + interval.recovery)
         rounds = max(1, min(int(seconds // one), most // (interval.work * len(work))))
@@ -310,16 +309,17 @@ class Planner:
             rounds = min(int(seconds // (lasts + rest)), int(most // lasts), 60)
             rounds -= rounds % 2 if rounds > 4 else 0  # nobody swims thirteen hundreds
             if rounds >= 2 and lasts <= longest and interval.work <= most_meters:
-                options.append((interval.work * rounds, interval.work, rounds, rest))
+                options.append((Interval(interval.work, rest, zone), rounds))
         if not options:
             return intervals(1, step(entry, means, zone, meters=50, rest=15))
-        _, meters, rounds, rest = self.random.choice(sorted(options, reverse=True)[:3])
-        return intervals(rounds, step(entry, means, zone, meters=meters, rest=rest, by_feel=by_feel))
+        chosen, rounds = self._one_of(endurance_sets.fullest(options))
+        work = step(entry, means, zone, meters=chosen.work, rest=chosen.recovery, by_feel=by_feel)
+        return intervals(rounds, work)
 
     # --- drills ---
 
     def _drills(self, seconds: float) -> list[Block]:
-        """Three drills of the sport in turn, a third of the time at most; none where there is none."""
+        """Three drills of the sport in turn, half of the time at most; none where there is none."""
         if not self.movers:
             return []
         lead = self.movers[0].lead
@@ -327,6 +327,7 @@ class Planner:
             e for e in usable(self.means)
             if e.sport == lead.sport and lead.sport and {"skill", "warmup"} <= set(e.roles) and e.pattern == "cyclical"
         ]  # fmt: skip
+        known = [entry for entry in known if entry.slug != "stride"]  # fast, and for the end of a warm-up
         if not known:
             return []
         chosen = self.random.sample(known, min(3, len(known)))
@@ -337,7 +338,7 @@ class Planner:
             for e in chosen
         ]
         one = sum(seconds_of(each, self.means) + _DRILL_REST_SECONDS for each in steps)
-        rounds = max(1, min(4, int(seconds * 0.35 // one)))
+        rounds = max(1, min(4, int(seconds * _DRILL_SHARE // one)))
         return [intervals(rounds, *steps, role="skill")]
 
 

@@ -45,6 +45,7 @@ class Movers:
     work: list[Entry]  # one of a sport, several of a circuit
     easy: Entry | None  # None: the athlete stands and breathes
     notes: list[Note] = field(default_factory=list)
+    gentle: list[Entry] = field(default_factory=list)  # of a circuit in the easy zones: without impact
 
     @property
     def lead(self) -> Entry:
@@ -133,7 +134,10 @@ def _circuit(means: Means, here: dict[str, Entry], random_: random.Random, why: 
     lasting = [entry for entry in work if entry not in bursts]
     chosen = _some(lasting, _LASTING_MOVEMENTS, random_) + _some(bursts, _BURSTS, random_)
     recovers = min(easy, key=lambda e: (e.slug not in _WALKING, e.slug), default=None)
-    return Movers(chosen, recovers, [*why, "circuit"])
+    gentle = [
+        entry for entry in steps if "warmup" in entry.roles and not {"ankle", "knee"} & {*entry.contraindications}
+    ]
+    return Movers(chosen, recovers, [*why, "circuit"], _some(gentle, _LASTING_MOVEMENTS, random_))
 
 
 def _some(entries: list[Entry], most: int, random_: random.Random) -> list[Entry]:

@@ -39,12 +39,13 @@ def warmup(means: Means, movers: Movers, seconds: float, zone: int) -> Block:
         return preparation.warmup(means, lead, seconds)
     extras = []
     left = seconds
-    if seconds >= _ROOM_FOR_MOBILITY:
+    if seconds >= _ROOM_FOR_MOBILITY and not movers.swum:  # who is in the water stays there
         extras += [preparation.easy(entry, means, "warmup") for entry in _loosening(lead, means)[:1]]
     if seconds >= _ROOM_FOR_DRILLS:
         extras += [_drill(entry, means) for entry in _drills(lead, means, fast=zone >= HARD_ZONE - 1)]
     left -= sum(45 for _ in extras)
-    rising = [lasting(easy, means, 1, left / 2, "warmup"), lasting(lead, means, min(2, zone), left / 2, "warmup")]
+    second = easy if movers.circuit else lead
+    rising = [lasting(easy, means, 1, left / 2, "warmup"), lasting(second, means, min(2, zone), left / 2, "warmup")]
     return steady(*rising, *extras, role="warmup")
 
 
@@ -99,7 +100,7 @@ def cooldown(means: Means, movers: Movers, seconds: float) -> Block:
     if movers.easy is None:
         return preparation.cooldown(means, movers.lead.primary, seconds)
     stretches: list[Entry] = []
-    if seconds >= _ROOM_FOR_STRETCHES:
+    if seconds >= _ROOM_FOR_STRETCHES and not movers.swum:
         held = [
             e for e in means.candidates if e.pattern == "mobility" and "cooldown" in e.roles and e.measure == "seconds"
         ]

@@ -138,8 +138,7 @@ MOST: Final[dict[Level, dict[int, int]]] = {
 def feasible(table: list[Interval], level: Level, seconds: float) -> list[tuple[Interval, int]]:
     """The intervals of a table that this level does in this time, and how often, the longest bouts first.
 
-    Those that hold nearly as much work as is possible: two bouts at least, three where they are short. Where not even
-    that fits, the shortest there is, once or twice.
+    Two bouts at least, three where they are short; where not even that fits, the shortest there is, once or twice.
     """
     found = []
     for interval in table:
@@ -153,6 +152,11 @@ def feasible(table: list[Interval], level: Level, seconds: float) -> list[tuple[
     if not found:
         shortest = min(table, key=lambda interval: interval.work)
         return [(shortest, max(1, int(seconds // (shortest.work + shortest.recovery))))]
+    return fullest(found)
+
+
+def fullest(found: list[tuple[Interval, int]]) -> list[tuple[Interval, int]]:
+    """Those that hold nearly as much work as the fullest, the longest bouts first."""
     most_work = max(interval.work * rounds for interval, rounds in found)
     full = [pair for pair in found if pair[0].work * pair[1] >= FULL_SHARE * most_work]
     return sorted(full, key=lambda pair: -pair[0].work)
