@@ -80,7 +80,7 @@ def exercise(entry: Entry, sets: Sequence[Set], means: Means, *, substitutes: bo
         name=named(entry, means),
         per_side=entry.unilateral,
         implements=entry.implements,
-        cue=entry.cue and (entry.cue.fr if means.language == "fr" else entry.cue.en),
+        cue=None if entry.cue is None else entry.cue.fr if means.language == "fr" else entry.cue.en,
         substitutions=[other.slug for other in substitutions(entry, means)] if substitutes else [],
         sets=list(sets),
     )
