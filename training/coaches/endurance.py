@@ -53,6 +53,7 @@ _SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
 _ROOM_FOR_DRILLS, _DRILL_SHARE, _DRILL_REST_SECONDS = 480, 0.45, 15
 _WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
+_MOST_LENGTHS = 20  # repeats of a distance in a pool
 _SEEDS = 5  # tried until the session is not one of the last days
 # What a goal that names nothing may mean: one of these, by the seed.
 _ANY: Final[dict[str, tuple[Kind, ...]]] = {
@@ -140,8 +141,8 @@ class Planner:
         self.notes: list[Note] = []
         self.movers = movers(means, discipline, self.random)
         goal = means.request.goal or ""
-        any_: Kind = self.random.choice(_ANY[means.level])
-        self.kind = self._today(endurance_sets.kind(goal) or any_)
+        usual: Kind = self.random.choice(_ANY[means.level])
+        self.kind = self._today(endurance_sets.kind(goal) or usual)
         self.race = endurance_sets.race(goal) if self.kind == "race" else None
 
     def _today(self, kind: Kind) -> Kind:
@@ -306,7 +307,7 @@ class Planner:
             lasts = seconds_of(work, means)
             rest = interval.recovery or 5 * round(lasts * (5 if sprint else 0.8) / 5)
             most = MOST[self.level].get(7 if sprint else zone, 24 * 3600)
-            rounds = min(int(seconds // (lasts + rest)), int(most // lasts), 60)
+            rounds = min(int(seconds // (lasts + rest)), int(most // lasts), _MOST_LENGTHS)
             rounds -= rounds % 2 if rounds > 4 else 0  # nobody swims thirteen hundreds
             if rounds >= 2 and lasts <= longest and interval.work <= most_meters:
                 options.append((Interval(interval.work, rest, zone), rounds))
