@@ -64,9 +64,8 @@ def modal(prescription: Prescription) -> dict[str, Any]:
     return found
 
 
-def guide(exercise: dict[str, Any], format: str = "for_time", **athlete: Any) -> dict[str, str | None]:
-    fields = {"time_cap_seconds": 600} if format == "amrap" else {}
-    [row] = analysis(session(exercise, format=format, **fields), **athlete)["scaling_guidance"]["by_exercise"]
+def guide(exercise: dict[str, Any], form: str = "for_time", **athlete: Any) -> dict[str, str | None]:
+    [row] = analysis(session(exercise, format=form), **athlete)["scaling_guidance"]["by_exercise"]
     return {level: row[level].replace("\u00a0", " ") if row[level] else None for level in ("rx", *STEPS)}
 
 
@@ -240,7 +239,7 @@ def test_what_has_no_kilograms_is_scaled_by_shares() -> None:
 def test_distances_shrink_and_the_clock_does_not() -> None:
     assert "400 m" in (guide(movement("run", set={"distance_meters": 400}))["rx"] or "")
     assert "300 m" in (guide(movement("run", set={"distance_meters": 400}))["scaled"] or "")
-    tabata = guide(movement("air-squat", set={"duration_seconds": 20, "rest_seconds": 10}), format="tabata")
+    tabata = guide(movement("air-squat", set={"duration_seconds": 20, "rest_seconds": 10}), form="tabata")
     assert all("20 s" in (said or "") for said in tabata.values())
 
 
