@@ -205,7 +205,7 @@ class Planner:
 
         return sorted(self.random.sample(entries, len(entries)), key=lesser)
 
-    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, int, int, bool]:
+    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool, int, int, bool]:
         implement, loaded = self.means.implement(entry), self.means.loadable(entry)
         implements = FREE_WEIGHTS[::-1] if self.means.cautious else FREE_WEIGHTS
         return (
@@ -215,10 +215,10 @@ class Planner:
             entry.slug not in self.means.one_rep_max_kg,
             self._easy(entry),
             implements.index(implement) if implement in implements else len(implements),
-            # With a load the plainest lift is the heaviest; with the body alone the hardest one is, and one leg is
-            # harder than two.
+            # With a load the plainest lift is the heaviest, on both legs; with the body alone the hardest one is, and
+            # one leg is harder than two.
             LEVELS.index(entry.level) * (1 if loaded else -1),
-            not loaded and not entry.unilateral,
+            (entry.unilateral or entry.pattern == "lunge") == loaded,
         )
 
     def _easy(self, entry: Entry) -> bool:
