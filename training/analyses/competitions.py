@@ -97,8 +97,8 @@ class Timing:
         for place, segment in enumerate(self.segments):
             both_known = clock_seconds is not None and segment.seconds is not None
             clock_seconds = (clock_seconds or 0) + (segment.seconds or 0) if both_known else None
-            figures: dict[str, int | None] = {"seconds": segment.seconds, "cumulative_seconds": clock_seconds}
-            rows.append({"kind": segment.kind, "name": segment.name, **figures})
+            figures: dict[str, Any] = {"seconds": segment.seconds, "cumulative_seconds": clock_seconds}
+            rows.append({"kind": segment.kind, "name": segment.name} | figures)
             reasons |= {f"segments.{place}.{f}": sentence for f, value in figures.items() if value is None}
         if not rows:
             clock_seconds, sentence = None, self.words.nothing
@@ -108,12 +108,13 @@ class Timing:
 
     def transition_strategy(self) -> dict[str, Any]:
         """{method, total_seconds, transitions: [{after, before, seconds, tip}], tips, reasons}."""
-        rows = []
-        for place, segment in enumerate(self.segments):
-            if segment.kind == "transition":
-                row = {"after": self.segments[place - 1].name, "before": self.segments[place + 1].name}
-                rows.append(row | {"seconds": segment.seconds, "tip": self._tip(segment)})
-        total = sum(row["seconds"] or 0 for row in rows) if rows else None
+        around = zip(self.segments, self.segments[1:], self.segments[2:], strict=False)
+        found = [trio for trio in around if trio[1].kind == "transition"]
+        rows = [
+            {"after": before.name, "before": after.name, "seconds": between.seconds, "tip": self._tip(between)}
+            for before, between, after in found
+        ]
+        total = sum(between.seconds or 0 for _, between, _ in found) if found else None
         return {
             "method": self.method,
             "total_seconds": total,

@@ -171,4 +171,4 @@ def division_of(athlete: Athlete) -> tuple[Division, bool]:
     """
     if athlete.division is not None:
         return athlete.division, True
-    return ("women_open" if athlete.sex == "female" else "men_open"), athlete.sex is not None
+    return ("women_open" if athlete.sex == "female" else "men_open"), False
