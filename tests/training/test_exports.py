@@ -361,6 +361,13 @@ def test_a_ride_of_thousands_of_steps_is_no_zwift_workout() -> None:
 # --- watches ---
 
 
+def test_a_workout_that_no_watch_could_take_is_none() -> None:
+    rows = block(exercise("back-squat", *[{"reps": 1}] * 51), *[exercise("pull-up", {"reps": 1})] * 9)
+    assert exports.available("force", "strength", {"blocks": [rows]}) == ["ics", "fit", "md"]
+    in_turn = {"blocks": [{**rows, "format": "circuit"}]}
+    assert exports.available("force", "strength", in_turn) == ["ics", "md"], "510 sets, as they take turns"
+
+
 def test_a_strength_workout_has_its_sets_loads_and_rests() -> None:
     session = workout(
         block(

@@ -25,7 +25,7 @@ class Format:
 FORMATS: Final[dict[str, Format]] = {  # by extension
     "ics": Format("text/calendar; charset=utf-8", calendar.write),
     "zwo": Format("application/xml", zwift.write, zwift.fits),
-    "fit": Format("application/vnd.ant.fit", fit.write),
+    "fit": Format("application/vnd.ant.fit", fit.write, fit.fits),
     "md": Format("text/markdown; charset=utf-8", markdown.write),
 }
 

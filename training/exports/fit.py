@@ -9,7 +9,7 @@ athlete's thresholds are not known there is none, and the notes say the effort.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from fit_tool import FitFileBuilder
 from fit_tool.profile.messages.file_id_message import FileIdMessage
@@ -30,22 +30,30 @@ from training import prescription as shapes
 from training import wording
 from training.counting import IN_TURN, passes
 from training.exports import fit_exercises
-from training.exports.steps import TABATA_REST_SECONDS, TABATA_WORK_SECONDS, interval_seconds, slots, turns
+from training.exports.steps import (
+    TABATA_REST_SECONDS,
+    TABATA_WORK_SECONDS,
+    interval_seconds,
+    sets_of_a_pass,
+    slots,
+    turns,
+)
 from training.exports.targets import Target, target
 from training.exports.workout import Workout, line
 from training.prescription import Block, PrescribedExercise, Set
 from training.timing import set_seconds
 from training.zones import SPORTS, sport_of
 
+MOST_SETS: Final = 500  # listed ones: far more than watches take, and written in less than a second
 NAME_BYTES, NOTES_BYTES = 48, 200  # as much as watches show
 _WATTS_FROM, _BEATS_FROM = 1000, 100  # FIT counts watts and beats from here: below are percents
 
-_INTENSITIES: Final = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
+_INTENSITIES: Final[dict[str, Intensity]] = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
 _KINDS: Final[dict[shapes.Sport, tuple[Sport, SubSport]]] = {
     "run": (Sport.RUNNING, SubSport.GENERIC),
     "bike": (Sport.CYCLING, SubSport.GENERIC),
     "swim": (Sport.SWIMMING, SubSport.LAP_SWIMMING),
-    "row": (Sport.ROWING, SubSport.INDOOR_ROWING),
+    "row": (Sport.FITNESS_EQUIPMENT, SubSport.INDOOR_ROWING),
 }
 _STRENGTH = (Sport.TRAINING, SubSport.STRENGTH_TRAINING)
 _MIXED = (Sport.TRAINING, SubSport.CARDIO_TRAINING)
@@ -80,6 +88,11 @@ class _Repeat:
     steps: tuple[_Step, ...]
 
 
+def fits(coach: str, discipline: str, prescription: dict[str, Any]) -> bool:
+    """Every coach's sessions, as long as a watch could take them."""
+    return sum(map(sets_of_a_pass, prescription["blocks"])) <= MOST_SETS
+
+
 def write(workout: Workout) -> bytes:
     """The .fit file."""
     items = [item for block in workout.prescription.blocks for item in _block(block, workout)]
@@ -90,7 +103,7 @@ def write(workout: Workout) -> bytes:
     head.workout_name = _cut(workout.title, NAME_BYTES)
     kind, sub_kind = _kind(workout)
     head.sport, head.sub_sport = kind, sub_kind
-    head.num_valid_steps = len(messages)
+    head.num_valid_steps = len(messages)  # repeats are steps, too, as in the examples of Garmin's FIT Cookbook
     builder = FitFileBuilder()
     builder.add_all([_file_id(workout), head, *messages])
     return bytes(builder.build_bytes())
@@ -157,12 +170,19 @@ def _work(block: Block, exercise: PrescribedExercise, set_: Set, workout: Workou
         name=workout.name(exercise),
         ends=ends,
         amount=amount,
-        intensity=_INTENSITIES.get(block.role, Intensity.ACTIVE),
+        intensity=_intensity(block, set_),
         notes=". ".join(text for text in (said, line(exercise.cue or "")) if text),
         target=target(set_, sport, workout.request.athlete),
         exercise=None if _kind(workout)[0] is not Sport.TRAINING else fit_exercises.named(workout.entry(exercise)),
         load_kg=set_.load_kg,
     )
+
+
+def _intensity(block: Block, set_: Set) -> Intensity:
+    """What a watch calls a step; zone 1 between efforts is there to recover."""
+    if block.role in _INTENSITIES:
+        return _INTENSITIES[block.role]
+    return Intensity.RECOVERY if block.format == "intervals" and set_.zone == 1 else Intensity.ACTIVE
 
 
 def _end(exercise: PrescribedExercise, set_: Set, workout: Workout) -> tuple[WorkoutStepDuration, float]:

@@ -6,6 +6,7 @@ sum to the block's.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from training.counting import IN_TURN, passes, rounds_of_a_pass
 from training.exports.workout import Workout
@@ -57,6 +58,12 @@ def turns(block: Block) -> list[Turn]:
         ]
         for number in range(rounds_of_a_pass(block))
     ]
+
+
+def sets_of_a_pass(block: dict[str, Any]) -> int:
+    """How many sets one pass through a stored block has: what `turns` would list, without reading it all."""
+    lengths = [len(exercise["sets"]) for exercise in block["exercises"]]
+    return len(lengths) * max(lengths) if block["format"] in IN_TURN else sum(lengths)
 
 
 def slots(block: Block) -> list[tuple[PrescribedExercise, ...]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from training.counting import TABATA_ROUNDS
-from training.exports.steps import Clock, Pause, Step, Work, session_steps
+from training.exports.steps import Clock, Pause, Step, Work, session_steps, sets_of_a_pass
 from training.exports.workout import Workout, line
 from training.zones import CYCLING_POWER, intensity_of, sport_of
 
@@ -34,7 +34,7 @@ class _Stretch:
 
 def fits(coach: str, discipline: str, prescription: dict[str, Any]) -> bool:
     """Cycling only; of a triathlon no part stands for the whole."""
-    return coach == "endurance" and discipline == "cycling" and _most_steps(prescription) <= MOST_STEPS
+    return coach == "endurance" and discipline == "cycling" and _steps_done(prescription) <= MOST_STEPS
 
 
 def write(workout: Workout) -> bytes:
@@ -55,12 +55,10 @@ def write(workout: Workout) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{xml}\n'.encode()
 
 
-def _most_steps(prescription: dict[str, Any]) -> int:
-    """Of works alone, at least as many as are done."""
+def _steps_done(prescription: dict[str, Any]) -> int:
+    """How many sets are done, rounds and all."""
     return sum(
-        (block.get("rounds") or TABATA_ROUNDS)
-        * max(len(exercise["sets"]) for exercise in block["exercises"])
-        * len(block["exercises"])
+        (block.get("rounds") or (TABATA_ROUNDS if block["format"] == "tabata" else 1)) * sets_of_a_pass(block)
         for block in prescription["blocks"]
     )
 
