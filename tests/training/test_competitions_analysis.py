@@ -28,7 +28,7 @@ NAMED: list[tuple[str, dict[str, Any]]] = [
     ("Sandbag Lunges", {"distance_meters": 100, "load_kg": 20}),
     ("100 wall balls", {"reps": 100, "load_kg": 6}),
 ]
-TARGET = {"division": "men_open", "target_finish_seconds": 4800}
+TARGET: dict[str, Any] = {"division": "men_open", "target_finish_seconds": 4800}
 RUNS_80 = [293, 305, 305, 305, 305, 305, 305, 317]
 STATIONS_80 = [258, 171, 261, 269, 277, 125, 273, 345]
 

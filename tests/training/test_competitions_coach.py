@@ -28,7 +28,7 @@ ENTRIES = CATALOGUE.for_coach("competitions")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})
 HYROX = race("hyrox")
 STATIONS = [station.exercise for station in HYROX.stations]
-TARGET = {"division": "men_open", "target_finish_seconds": 4800}
+TARGET: dict[str, Any] = {"division": "men_open", "target_finish_seconds": 4800}
 
 
 def ask(**fields: Any) -> SessionRequest:

@@ -28,7 +28,7 @@ from training.request import SessionRequest
 from training.wire import Prompt
 
 _WORK_SHARE, _WORK_SHARE_TIRED = 0.97, 0.72  # of the time, with warm-up and cool-down; what is left is easy movement
-_LEAST_SHARE = 0.9
+_LEAST_SHARE = 0.95
 _CHANGE_SECONDS = 60  # between blocks
 _ATTEMPTS = 4  # at a session that was not done lately
 _RACE_WARMUP_SECONDS, _RACE_COOLDOWN_SECONDS = 480, 180  # enough around a full simulation where time is short
@@ -178,7 +178,7 @@ class Planner:
             [
                 [(make.compromised, 3.0), (make.circuit, 2.0), (engine, 2.0)],
                 [(engine, 3.0), (make.circuit, 2.0), (make.compromised, 2.0)],
-                [(make.part_race, 3.0), (make.drill, 1.0), (engine, 1.0)],
+                [(make.part_race, 4.0)],
             ]
         )
         if self.means.tired:
@@ -222,7 +222,7 @@ class Planner:
         if self.theme in {"taper", "transitions", "running", "strength"}:
             return self.theme
         alone: dict[Format, Theme] = {"race": "simulation", "sets": "drill", "circuit": "stations"}
-        return alone.get(lead.format, "mixed" if len(lead.exercises) > 1 else "running")
+        return alone.get(lead.format, "mixed")
 
     def _why(self, prescription: Prescription) -> list[str]:
         """The reasons of the theme, and why it is no full simulation where one was asked for."""

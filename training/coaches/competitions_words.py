@@ -131,7 +131,7 @@ WORDS: Final[dict[Language, Words]] = {
         },
         why={
             "taper": "Race pace in small doses and no fatigue: you keep the sharpness and arrive fresh.",
-            "simulation": "Stations and runs in race order, at race effort, with the loads of your division.",
+            "simulation": "Stations and runs in race order, at race effort: you learn what the race will feel like.",
             "transitions": "Short runs straight into stations and out again, so that the change costs nothing.",
             "running": "Running at race pace first, then with tired legs, as the race asks for it.",
             "strength": "The stations as strength endurance: short distances and enough rest to move well.",
@@ -186,8 +186,7 @@ WORDS: Final[dict[Language, Words]] = {
         why={
             "taper": "L’allure de course à petite dose, sans fatigue\u00a0: vous gardez la vivacité, en pleine forme.",
             "simulation": (
-                "Stations et courses dans l’ordre de l’épreuve, à l’effort de l’épreuve, avec les charges "
-                "de votre division."
+                "Stations et courses dans l’ordre et à l’effort de l’épreuve\u00a0: vous apprenez ce qu’elle demandera."
             ),
             "transitions": (
                 "De courtes courses vers une station puis hors d’elle, pour que le changement ne coûte rien."
