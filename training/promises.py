@@ -215,6 +215,7 @@ def numbers(case: Case) -> frozenset[float]:
     request = means.request
     seconds = session_seconds(whole, means.catalogue, request)
     found: set[float] = {1, len(whole.blocks), len(planning.trained(whole)), len(planning.hard_sets(whole))}
+    found.add(planning.sets_done(whole))
     found |= {round(seconds / 60), request.available_minutes, request.energy_level}
     found |= {value for value in (whole.duration_minutes, whole.expected_rpe) if value is not None}
     # The athlete's own numbers, and those of the goal in their own words.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from training import counting
 from training.catalogue import Entry
 from training.catalogue.entry import Muscle
 from training.coaches.means import HEAVY_PERCENT, Means
@@ -333,7 +334,7 @@ def finished(prescription: Prescription, means: Means) -> Prescription:
     minutes = max(1, round(seconds_of(whole, means) / 60))
     effort = expected_rpe(whole)
     words = PHRASES[means.language]
-    summary = words.summary(minutes, len(trained(whole)), len(hard_sets(whole)), effort)
+    summary = words.summary(minutes, len(trained(whole)), sets_done(whole), effort)
     if means.red_flag:
         summary = f"{words.see_a_professional} {summary}"
     return whole.model_copy(update={"duration_minutes": minutes, "expected_rpe": effort, "summary": summary})
@@ -357,6 +358,11 @@ def trained(prescription: Prescription) -> list[PrescribedExercise]:
 def hard_sets(prescription: Prescription) -> list[Set]:
     """The sets outside warm-up and cool-down that are no ramp."""
     return [set_ for e in trained(prescription) for set_ in e.sets if set_.kind != "warmup"]
+
+
+def sets_done(prescription: Prescription) -> int:
+    """How many working sets are done, those of every round too."""
+    return sum(counted.times for counted in counting.working_sets(prescription))
 
 
 def expected_rpe(prescription: Prescription) -> float:
