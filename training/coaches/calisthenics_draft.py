@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from training.catalogue import Entry
 from training.coaches import planning, preparation
-from training.coaches.calisthenics_doses import Standing
+from training.coaches.calisthenics_doses import Standing, weighted
 from training.coaches.calisthenics_finisher import block as finishing_block
 from training.coaches.calisthenics_finisher import together
 from training.coaches.calisthenics_preparation import warmup
@@ -176,7 +176,8 @@ def _blocks(role: Role, items: list[DraftExercise], standing: Standing, *, paire
     while exercises:
         pair, exercises = exercises[:2], exercises[2:]
         entries = [standing.means.catalogue[e.exercise] for e in pair if e.exercise]
-        if len(pair) == 2 and together(entries, standing):
+        heavy = any(weighted(entry) or entry.modality == "weightlifting" for entry in entries)
+        if len(pair) == 2 and not heavy and together(entries, standing):
             rounds = min(len(e.sets) for e in pair)
             pair = [e.model_copy(update={"sets": e.sets[:rounds]}) for e in pair]
             blocks.append(Block(role=role, format="superset", exercises=pair))

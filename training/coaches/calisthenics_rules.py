@@ -3,6 +3,7 @@
 `order`, `gates` and `balance` judge; `mended` brings a model's session to keep them.
 """
 
+from collections.abc import Iterable
 from typing import Final, get_args
 
 from training.analyses.calisthenics import LEAST_BALANCED, MOST_BALANCED, push_and_pull_sets
@@ -16,6 +17,8 @@ from training.coaches.means import Means
 from training.coaches.phrases import number
 from training.prescription import Block, PrescribedExercise, Prescription, Role
 
+_MAY_LEAD: Final[tuple[Role, ...]] = ("main", "accessory", "conditioning", "skill")
+_RANKED: Final[tuple[Role, ...]] = ("skill", "main")
 _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _MOST_STEPS = 60  # of settling: far more than the sets of any session
 _ADDED_SETS = 3
@@ -56,20 +59,29 @@ def _rank(role: Role, entry: Entry | None) -> int:
 
 
 def ordered(prescription: Prescription, means: Means) -> Prescription:
-    """The same blocks by their roles, and within a role by rank; sets that take turns stay together."""
+    """The same exercises in order: blocks by role, within a role by rank; what stands too late moves to the skills."""
 
-    def inside(block: Block) -> Block:
-        if block.role not in WORK:
-            return block
-        exercises = sorted(block.exercises, key=lambda e: _rank(block.role, entry_of(e, means)))
-        return block.model_copy(update={"exercises": exercises})
+    def rank(role: Role, exercise: PrescribedExercise) -> int:
+        return _rank(role, entry_of(exercise, means))
 
-    def place(block: Block) -> tuple[int, int]:
-        first = _rank(block.role, entry_of(block.exercises[0], means)) if block.role in WORK else 0
-        return _ROLES.index(block.role), first
+    def by_rank(role: Role, exercises: Iterable[PrescribedExercise]) -> list[PrescribedExercise]:
+        return sorted(exercises, key=lambda exercise: rank(role, exercise))
 
-    blocks = sorted(map(inside, prescription.blocks), key=place)
-    return prescription.model_copy(update={"blocks": blocks})
+    late = [e for b in prescription.blocks if b.role == "accessory" for e in b.exercises if rank("accessory", e) < 3]
+    blocks: dict[Role, list[Block]] = {role: [] for role in _ROLES}
+    for block in prescription.blocks:
+        exercises = [e for e in block.exercises if block.role != "accessory" or e not in late]
+        if exercises:
+            exercises = by_rank(block.role, exercises) if block.role in WORK else exercises
+            blocks[block.role].append(block.model_copy(update={"exercises": exercises}))
+    if late:
+        blocks["skill"].append(Block(role="skill", format="sets", exercises=late))
+    for role in _RANKED:
+        blocks[role].sort(key=lambda block: rank(block.role, block.exercises[0]))
+        exercises = [e for block in blocks[role] for e in block.exercises]
+        if exercises != by_rank(role, exercises):  # what takes turns stands in the way
+            blocks[role] = [Block(role=role, format="sets", exercises=by_rank(role, exercises))]
+    return even(prescription.model_copy(update={"blocks": [block for role in _ROLES for block in blocks[role]]}))
 
 
 # --- gates ----------------------------------------------------------------------------------------------------------
@@ -248,8 +260,8 @@ def _once(prescription: Prescription, means: Means) -> tuple[Prescription, list[
 
 
 def led(prescription: Prescription) -> Prescription:
-    """Something is the main work: where nothing is, the volume."""
-    if any(block.role == "main" for block in prescription.blocks):
-        return prescription
-    blocks = [b.model_copy(update={"role": "main"}) if b.role == "accessory" else b for b in prescription.blocks]
+    """Something is the main work: where nothing is, the volume, else the conditioning, else the skills."""
+    there = {block.role for block in prescription.blocks}
+    role = next((role for role in _MAY_LEAD if role in there), "main")
+    blocks = [b.model_copy(update={"role": "main"}) if b.role == role else b for b in prescription.blocks]
     return prescription.model_copy(update={"blocks": blocks})

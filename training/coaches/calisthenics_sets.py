@@ -61,7 +61,8 @@ def even(prescription: Prescription) -> Prescription:
 def _even(block: Block) -> Block:
     if block.role not in WORK or block.format not in {"superset", "ladder"}:
         return block
-    if len(block.exercises) == 1 and block.format == "superset":
+    led_up_to = any(_ramp(exercise) for exercise in block.exercises)  # a lift that is, is rested for, too
+    if block.format == "superset" and (len(block.exercises) == 1 or led_up_to):
         return block.model_copy(update={"format": "sets"})
     shortest = min(len(exercise.sets) for exercise in block.exercises)
     exercises = [e.model_copy(update={"sets": e.sets[:shortest]}) for e in block.exercises]
@@ -91,7 +92,8 @@ def _changed(prescription: Prescription, unit: Unit, by: Literal[-1, 1]) -> Pres
 
 def _with_set(exercise: PrescribedExercise, block: Block, by: Literal[-1, 1]) -> PrescribedExercise:
     if by < 0:
-        return exercise.model_copy(update={"sets": exercise.sets[:-1]})
+        last_one = len(exercise.sets) - _ramp(exercise) == 1
+        return exercise if last_one else exercise.model_copy(update={"sets": exercise.sets[:-1]})
     last = exercise.sets[-1]
     if block.format == "ladder" and len(exercise.sets) > 1 and last.reps is not None:
         step = last.reps - (exercise.sets[-2].reps or last.reps)
