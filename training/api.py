@@ -191,6 +191,7 @@ class ExportView(Conditional, SessionRowsView):
         return JSONRenderer(), JSONRenderer.media_type
 
     @extend_schema(
+        operation_id="sessions_export",
         parameters=[
             OpenApiParameter("extension", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),
             OpenApiParameter(
