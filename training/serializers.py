@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from training import exports
 from training.catalogue import Entry
-from training.coaches import Profile
+from training.coaches import Coach
 from training.details import ExerciseDetails, builtin_text
 from training.models import Exercise, SessionDetail, TrainingSession
 from training.prescription import Block, PrescribedExercise, Prescription, Set
@@ -173,7 +173,7 @@ class Words(serializers.ListField):
     child = serializers.CharField()
 
 
-class CoachSerializer(serializers.Serializer[Profile]):
+class CoachSerializer(serializers.Serializer[Coach]):
     """A coach, and what may be asked of it."""
 
     slug = serializers.CharField()
@@ -181,7 +181,6 @@ class CoachSerializer(serializers.Serializer[Profile]):
     equipment = Words(help_text="the words it understands")
     formats = Words(help_text="of its blocks")
     analyses = Words(help_text="the keys of a session's `analysis`")
-    available = serializers.BooleanField(help_text="false: registered, and not taking requests yet")
 
 
 class CoachPageSerializer(serializers.Serializer[dict[str, Any]]):

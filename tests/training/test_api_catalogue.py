@@ -35,7 +35,7 @@ def test_the_five_coaches_say_what_they_are(client: APIClient) -> None:
     assert found["force"]["disciplines"] == ["strength", "powerlifting", "bodybuilding", "strongman"]
     assert {"volume_analysis", "intensity_distribution"} == set(found["force"]["analyses"])
     for coach in found.values():
-        assert coach.keys() == {"slug", "disciplines", "equipment", "formats", "analyses", "available"}
+        assert coach.keys() == {"slug", "disciplines", "equipment", "formats", "analyses"}
 
 
 def test_an_exercise_is_told_in_the_language_of_the_caller(client: APIClient) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.coaches import REGISTRY, Coach, get
+from training.coaches import REGISTRY, get
 from training.prescription import FieldError, Refused
 from training.request import SessionRequest
 
@@ -13,7 +13,6 @@ DISCIPLINES = {
     "calisthenics": ["calisthenics", "street-workout", "streetlifting", "freestyle"],
     "competitions": ["hyrox", "deka-fit", "deka-mile", "deka-strong"],
 }
-SERVING = {"force"}
 
 
 def refusal(slug: str) -> FieldError:
@@ -32,18 +31,6 @@ def test_every_coach_says_with_what_and_how_it_trains() -> None:
         assert coach.equipment
         assert coach.formats
         assert len(coach.analyses) == 2
-
-
-def test_a_coach_that_serves_is_given() -> None:
-    assert {slug for slug, coach in REGISTRY.items() if coach.available} == SERVING
-    assert all(isinstance(get(slug), Coach) for slug in SERVING)
-
-
-@pytest.mark.parametrize("slug", sorted(DISCIPLINES.keys() - SERVING))
-def test_a_coach_that_does_not_serve_yet_is_refused_and_says_so(slug: str) -> None:
-    error = refusal(slug)
-    assert (error.pointer, error.code) == ("/coach", "coach_not_available")
-    assert slug in error.detail
 
 
 @pytest.mark.parametrize("slug", ["", "Force", "yoga", "\u0000"])

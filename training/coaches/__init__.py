@@ -1,6 +1,6 @@
 """The five coaches. Everything outside this package finds them through `REGISTRY` or `get`."""
 
-from training.coaches.base import Coach, Profile
+from training.coaches.base import Coach
 from training.coaches.calisthenics import CalisthenicsCoach
 from training.coaches.competitions import CompetitionsCoach
 from training.coaches.endurance import EnduranceCoach
@@ -8,16 +8,16 @@ from training.coaches.force import ForceCoach
 from training.coaches.functional import FunctionalCoach
 from training.prescription import Refused
 
-__all__ = ["REGISTRY", "Coach", "Profile", "get"]
+__all__ = ["REGISTRY", "Coach", "get"]
 
-REGISTRY: dict[str, Profile] = {
+REGISTRY: dict[str, Coach] = {
     coach.slug: coach
     for coach in (ForceCoach(), EnduranceCoach(), FunctionalCoach(), CalisthenicsCoach(), CompetitionsCoach())
 }
 
 
 def get(slug: str) -> Coach:
-    """The coach of that name. Raises Refused at /coach for an unknown one and for one that does not serve yet."""
+    """The coach of that name. Raises Refused at /coach for an unknown one."""
     coach = REGISTRY.get(slug)
     if coach is None:
         raise Refused.at(
@@ -27,6 +27,4 @@ def get(slug: str) -> Coach:
             coach=slug,
             coaches=", ".join(REGISTRY),
         )
-    if not isinstance(coach, Coach):
-        raise Refused.at("/coach", "coach_not_available", "The coach {coach} does not take requests yet.", coach=slug)
     return coach

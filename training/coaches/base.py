@@ -1,8 +1,4 @@
-"""What a coach is.
-
-A `Profile` is what everybody may know of a coach; a `Coach` is one that serves. A sixth coach is one file in this
-package, one in `training.analyses` and one line in the registry.
-"""
+"""What a coach is: a sixth one is a file in this package, one in `training.analyses` and a line in the registry."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,15 +15,20 @@ from training.request import SessionRequest
 from training.wire import Prompt
 
 
-class Profile:
-    """What a coach teaches and with what. A coach that has no more than this cannot be asked yet."""
+class Coach(ABC):
+    """What a coach teaches and how. Every method is pure: the same arguments give the same answer."""
 
     slug: ClassVar[str]
     disciplines: ClassVar[tuple[str, ...]]  # the first is the default
     equipment: ClassVar[tuple[str, ...]]  # the words its exercises know; others in a request are not understood
     formats: ClassVar[tuple[Format, ...]]  # of its blocks
     analyses: ClassVar[tuple[str, ...]]  # the keys of a session's `analysis`
-    available: ClassVar[bool] = False
+    draft: ClassVar[type[BaseModel]]  # what a model answers: slugs and numbers, valid in the provider's strict mode
+    # By code, what this coach's sessions keep beyond what all sessions keep (`training.checks`); "order" is among them.
+    rules: ClassVar[Mapping[str, Rule]]
+    once: ClassVar[bool] = False  # does an exercise stand but once in the work of a session?
+
+    # --- taking a request ---
 
     def discipline(self, request: SessionRequest) -> str:
         """The discipline asked for, or the coach's first. Raises Refused at /discipline for another coach's."""
@@ -43,17 +44,7 @@ class Profile:
             )
         return chosen
 
-
-class Coach(Profile, ABC):
-    """A coach that serves. Every method is pure: the same arguments give the same answer."""
-
-    available: ClassVar[bool] = True
-    draft: ClassVar[type[BaseModel]]  # what a model answers: slugs and numbers, valid in the provider's strict mode
-    # By code, what this coach's sessions keep beyond what all sessions keep (`training.checks`); "order" is among them.
-    rules: ClassVar[Mapping[str, Rule]]
-    once: ClassVar[bool] = False  # does an exercise stand but once in the work of a session?
-
-    def admit(self, request: SessionRequest) -> None:
+    def admit(self, request: SessionRequest) -> None:  # noqa: B027  # most coaches take every request
         """Whether this coach can take the request, an import too. Raises Refused for what is beyond its sport."""
 
     # --- making a session ---
