@@ -14,9 +14,9 @@ from training import checks
 from training.catalogue import LEVELS, Catalogue, Entry
 from training.coaches import get
 from training.coaches.force_draft import Draft
-from training.coaches.means import DUMBBELLS_KG, Means
 from training.coaches.means import Means
 from training.coaches.planning import seconds_of
+from training.loads import DUMBBELLS_KG
 from training.one_rep_max import chart_percent, inol
 from training.prescription import PrescribedExercise, Prescription, Refused, Set
 from training.request import SessionRequest

@@ -31,6 +31,8 @@ CAP_MARGIN: Final = 1.15  # of a time cap over the expected time: reachable on a
 TABATA_SECONDS: Final = 240  # a movement
 TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
 CHIPPER_MOVEMENTS: Final = (6, 12)
+_CHIPPER_PASSES: Final = 4  # what other workouts spread over rounds, a chipper asks for at once
+_LADDER_REPS: Final = 4  # in all, times what is sound in one round
 LEAST_AMRAP_SECONDS: Final = 240
 MOST_SECONDS: Final = 1_800  # of one workout
 _SCHEMES: Final = (
@@ -53,9 +55,11 @@ class Workshop:
         """So many movements that suit a format; fewer where there are no more."""
         return replace(self.choice, fits=fits).of(usable(self.means), count)
 
-    def stations(self, entries: Sequence[Entry], seconds: float, rest: float | None = None) -> list[PrescribedExercise]:
+    def stations(
+        self, entries: Sequence[Entry], seconds: float, rest: float | None = None, *, passes: int = 1
+    ) -> list[PrescribedExercise]:
         """Each movement for about so long."""
-        return [self.station(entry, [amount(entry, seconds, self.means)], rest) for entry in entries]
+        return [self.station(e, [amount(e, seconds, self.means, passes=passes)], rest) for e in entries]
 
     def station(
         self, entry: Entry, amounts: Sequence[tuple[Unit, int]], rest: float | None = None
@@ -143,7 +147,7 @@ def for_time(shop: Workshop, seconds: float) -> Block | None:
         return None
     blocks = [*_falling(shop, entries), *_rounds(shop, entries)]
     reachable = [(expected(block, shop.means) * CAP_MARGIN, block) for block in blocks]
-    fitting = [(need, block) for need, block in reachable if 0.6 * budget <= need <= budget]
+    fitting = [(need, block) for need, block in reachable if 0.75 * budget <= need <= budget]
     if not fitting:
         return None
     need, block = shop.choice.random.choice(fitting)
@@ -175,7 +179,7 @@ def _rounds(shop: Workshop, entries: Sequence[Entry]) -> list[Block]:
 def tabata(shop: Workshop, seconds: float) -> Block | None:
     """Eight times 20 seconds on and 10 off for each movement, simple ones that are safe when out of breath."""
     count = int(min(seconds, 4 * TABATA_SECONDS) // TABATA_SECONDS)
-    entries = shop.pick(count, safe_when_breathless) if count else []
+    entries = shop.pick(count, lambda e: e.pattern != "carry" and safe_when_breathless(e, shop.means)) if count else []
     if not entries:
         return None
     return Block(
@@ -191,9 +195,18 @@ def tabata(shop: Workshop, seconds: float) -> Block | None:
     )
 
 
-def safe_when_breathless(entry: Entry) -> bool:
-    """Simple enough to be done fast: no Olympic lift, nothing slow, nothing that hangs on skill."""
-    return entry.pattern != "olympic" and entry.seconds_per_rep <= 4 and "skill" not in entry.roles
+def safe_when_breathless(entry: Entry, means: Means) -> bool:
+    """Simple enough to be done fast: no bar, nothing slow, nothing near the athlete's limit or that hangs on skill."""
+    if entry.pattern == "olympic" or means.implement(entry) == "barbell" or "skill" in entry.roles:
+        return False
+    if not steady_enough(entry, means):
+        return False
+    return entry.measure != "reps" or (entry.seconds_per_rep <= 4 and most_reps(entry, means) >= 6)
+
+
+def steady_enough(entry: Entry, means: Means) -> bool:
+    """No jumps by the clock for beginners, who would not count them."""
+    return entry.pattern != "jump" or means.level != "beginner"
 
 
 def chipper(shop: Workshop, seconds: float) -> Block | None:
@@ -204,7 +217,7 @@ def chipper(shop: Workshop, seconds: float) -> Block | None:
     if len(entries) < least:
         return None
     for each in reversed((*_STATIONS, 120, 150, 180)):
-        exercises = shop.stations(entries, each)
+        exercises = shop.stations(entries, each, passes=_CHIPPER_PASSES)
         block = Block(role=shop.role, format="chipper", exercises=exercises)
         need = expected(block.model_copy(update={"format": "for_time"}), shop.means)
         if need <= budget:
@@ -227,14 +240,14 @@ def ladder(shop: Workshop, seconds: float) -> Block | None:
     """One repetition more each round, of two or three movements, from one, two or three up."""
     budget = min(seconds, MOST_SECONDS)
     entries = shop.pick(
-        2 if budget <= 600 else 3, lambda e: e.measure == "reps" and not e.unilateral and e.seconds_per_rep <= 6
+        2 if budget <= 600 else 3, lambda e: e.measure == "reps" and not e.unilateral and 1.5 < e.seconds_per_rep <= 6
     )
     if len(entries) < 2:
         return None
     for step in shop.choice.random.sample((1, 2, 3), 3):
         for rungs in range(12, 3, -1):
             amounts: list[tuple[Unit, int]] = [("reps", step * number) for number in range(1, rungs + 1)]
-            if amounts[-1][1] > min(2 * most_reps(entry, shop.means) for entry in entries):
+            if sum(reps for _, reps in amounts) > _LADDER_REPS * min(most_reps(entry, shop.means) for entry in entries):
                 continue
             block = Block(role=shop.role, format="ladder", exercises=[shop.station(e, amounts) for e in entries])
             need = expected(block, shop.means)
@@ -248,14 +261,17 @@ def intervals(shop: Workshop, seconds: float) -> Block | None:
     """Short work and as much rest, three to five movements in turn, a longer rest between rounds."""
     work, rest = {"beginner": (20, 40), "intermediate": (30, 30), "advanced": (40, 40)}[shop.means.level]
     between = 60
-    entries = shop.pick(shop.choice.random.choice((3, 4, 5)), safe_when_breathless)
+    entries = shop.pick(shop.choice.random.choice((3, 4, 5)), lambda e: safe_when_breathless(e, shop.means))
     return _timed(shop, "intervals", entries, seconds, (work, rest, between))
 
 
 def circuit(shop: Workshop, seconds: float) -> Block | None:
     """Rounds through five or six stations by the clock."""
     work, rest = {"beginner": (30, 30), "intermediate": (40, 20), "advanced": (45, 15)}[shop.means.level]
-    entries = shop.pick(shop.choice.random.choice((5, 6)), lambda e: not technical(e) and e.seconds_per_rep <= 6)
+    entries = shop.pick(
+        shop.choice.random.choice((5, 6)),
+        lambda e: not technical(e) and e.seconds_per_rep <= 6 and steady_enough(e, shop.means),
+    )
     return _timed(shop, "circuit", entries, seconds, (work, rest, 60))
 
 

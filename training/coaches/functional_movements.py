@@ -28,6 +28,7 @@ KIPPING: Final = ("kipping-", "butterfly-pull-up", "kip-swing")  # by the slug: 
 
 _REPS: Final = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24, 25, 30, 35, 40, 45, 50, 60, 70, 80, 100)
 _METERS: Final = (5, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1200, 1600)
+_LAPS: Final = (25, 50, 100, 200, 400, 800, 1600)
 _SECONDS: Final = (10, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120)
 _MOST_REPS: Final = 30  # of one movement in one round, but for what takes about a second
 _QUICK_SECONDS: Final = 1.5
@@ -196,16 +197,20 @@ class Choice:
 # --- how many and how heavy -----------------------------------------------------------------------------------------
 
 
-def amount(entry: Entry, seconds: float, means: Means) -> tuple[Unit, int]:
-    """As much of a movement as takes about so long, in a round number of its measure and within what is sound."""
+def amount(entry: Entry, seconds: float, means: Means, *, passes: int = 1) -> tuple[Unit, int]:
+    """As much of a movement as takes about so long, in a round number of its measure and within what is sound.
+
+    `passes`: what else would be done in so many rounds is done in one.
+    """
     seconds = max(seconds / PACE[means.level] / (2 if entry.unilateral else 1), 1)
     match entry.measure:
         case "reps":
-            most = most_reps(entry, means)
+            most = passes * most_reps(entry, means)
             return "reps", _round_number(min(seconds / entry.seconds_per_rep, most), _REPS)
         case "meters":
             speed = entry.meters_per_second or 1.0
-            return "distance_meters", min(_METERS, key=lambda number: abs(number - seconds * speed))
+            numbers = _LAPS if entry.sport == "run" else _METERS
+            return "distance_meters", min(numbers, key=lambda number: abs(number - seconds * speed))
         case _ if counts_calories(entry):
             return "calories", _round_number(max(seconds / SECONDS_PER_CALORIE, 5), _REPS)
         case _:

@@ -73,6 +73,8 @@ class Parts:
         if self.wish.emphasis in {"engine", "strength", "olympic"}:
             return "long" if self.wish.emphasis == "engine" and seconds >= DOMAINS["long"][0] else "short"
         fitting: list[Domain] = [domain for domain, (least, _) in DOMAINS.items() if least <= seconds * 0.75]
+        if self.wish.format == "chipper":  # takes its time
+            fitting = [domain for domain in fitting if domain != "short"] or ["medium"]
         return self.random.choice(fitting or ["short"])
 
     def formats(self, domain: Domain) -> Sequence[Format]:
@@ -161,7 +163,7 @@ class Parts:
             return False
         return bool(LEVELS.index(entry.level) == LEVELS.index(self.means.level)) or entry.modality == "weightlifting"
 
-    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool]:
+    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool, bool]:
         """The lift of the goal, one whose 1RM is known, a classic with the bar; the body where that is asked for."""
         olympic = entry.pattern == "olympic"
         return (
@@ -170,6 +172,7 @@ class Parts:
             (entry.modality == "gymnastics") != (self.wish.emphasis == "gymnastics"),
             entry.slug not in self.means.one_rep_max_kg,
             not olympic and entry.slug not in _LIFTS,
+            self.means.level != "beginner" and not self.means.cautious and self.means.implement(entry) != "barbell",
         )
 
     def skill(self, seconds: float) -> Block | None:

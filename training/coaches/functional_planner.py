@@ -15,6 +15,7 @@ from training.coaches import (
 from training.coaches.case import Case
 from training.coaches.functional_formats import BUILDERS
 from training.coaches.functional_parts import DOMAINS, EASY_ROUND_RPE, Parts
+from training.coaches.functional_words import Domain
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
 from training.prescription import Block, Format, PrescribedExercise, Prescription, Refused, Set
@@ -25,6 +26,8 @@ _WARMUP_SHARE, _MOST_WARMUP_SECONDS = 0.14, 900
 _COOLDOWN_SHARE, _MOST_COOLDOWN_SECONDS = 0.09, 720
 _TIRED_SHARE: Final = 0.5  # of the work, of an athlete with little energy; the rest is easy movement
 _LEAST_PART_SECONDS: Final = 420  # below, a part of its own is not worth the change
+_BOTH_PARTS_SECONDS: Final = 1_500  # for strength and skill
+_LONGER: Final[tuple[Domain, ...]] = ("long", "medium")
 _MOST_PART_SECONDS: Final = 1_200  # of strength or of skill
 _MOST_HARD_SECONDS: Final = 1_500  # of a session of intervals
 _MOST_ENGINE_SECONDS: Final = 2_400
@@ -80,13 +83,16 @@ class Planner:
             seconds = min(self.left, most)
         before = self.left - seconds
         if not self.means.tired and before >= _LEAST_PART_SECONDS:
-            skill_first = self.wish.emphasis == "gymnastics"
-            for part in (
-                (self.parts.skill, self.parts.strength) if skill_first else (self.parts.strength, self.parts.skill)
-            ):
+            kinds = [self.parts.strength, self.parts.skill]
+            if self.wish.emphasis == "gymnastics":
+                kinds.reverse()
+            for part in kinds if before >= _BOTH_PARTS_SECONDS else kinds[:1]:
                 if before >= _LEAST_PART_SECONDS:
-                    before -= self._add(part(min(before - 60, _MOST_PART_SECONDS)))
+                    before -= self._add(part(min(before - CHANGE_SECONDS, _MOST_PART_SECONDS)))
             self.work.sort(key=lambda block: block.role == "skill")  # strength comes before gymnastic skill
+        if self.wish.domain is None and not self.means.tired:  # a longer workout is better than cardio to fill the time
+            domain = next((d for d in _LONGER if self.left >= DOMAINS[d][0] + _LEAST_PART_SECONDS), domain)
+            seconds = max(seconds, min(self.left, DOMAINS[domain][1]))
         self._add(self.parts.workout(min(seconds, self.left), self.parts.formats(domain), domain))
 
     def _hiit(self) -> None:

@@ -18,7 +18,7 @@ from training.coaches.functional_movements import (
 from training.coaches.functional_words import RULES as SENTENCES
 from training.coaches.means import Means
 from training.counting import passes, times
-from training.prescription import Block, Format, PrescribedExercise, Prescription
+from training.prescription import Block, Format, PrescribedExercise, Prescription, Set
 from training.timing import EMOM_INTERVAL_SECONDS, set_seconds
 
 EASY: Final = frozenset({"warmup", "cooldown"})
@@ -169,10 +169,15 @@ def _jumps(block: Block, means: Means) -> int:
     if block.format == "amrap" and block.time_cap_seconds:
         rounds = max(1, block.time_cap_seconds / max(1, expected(block, means)))
     return sum(
-        round(rounds * times(block, exercise) * sum(set_.reps or 0 for set_ in exercise.sets))
+        round(rounds * times(block, exercise) * sum(_done(set_, entry) for set_ in exercise.sets))
         for exercise in block.exercises
         if (entry := means.catalogue.get(exercise.exercise)) is not None and entry.pattern == "jump"
     )
+
+
+def _done(set_: Set, entry: Entry) -> float:
+    """Repetitions of a set, or as many as its time allows."""
+    return set_.reps or (set_.duration_seconds or 0) / entry.seconds_per_rep
 
 
 def spared(block: Block, before: Iterable[Block], means: Means) -> Block:
@@ -189,7 +194,7 @@ def _fewer_jumps(block: Block, share: float, means: Means) -> Block:
     kept = []
     for exercise in block.exercises:
         entry = means.catalogue.get(exercise.exercise)
-        if entry is not None and entry.pattern == "jump" and share < 1 and exercise.sets[0].reps:
+        if entry is not None and entry.pattern == "jump" and share < 1:
             reps = [int((set_.reps or 0) * share) for set_ in exercise.sets]
             if not all(reps):
                 continue

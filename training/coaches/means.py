@@ -10,16 +10,13 @@ from training.catalogue import LEVELS, Catalogue, Entry
 from training.catalogue.entry import Muscle, Region
 from training.coaches import words
 from training.history import INTENSE_HOURS, NOTHING_DONE, REST_HOURS, History, worked
+from training.loads import DUMBBELLS_KG, KETTLEBELLS_KG, PLATE_STEP_KG
 from training.one_rep_max import OneRepMaxes
 from training.prescription import PrescribedExercise, Set
 from training.request import Language, Level, SessionRequest
 
 Obstacle = Literal["level", "equipment", "avoided", "injury", "place"]
 
-# What can really be loaded, kilograms an implement.
-DUMBBELLS_KG = (*range(1, 11), *(size / 2 for size in range(25, 121, 5)))  # 1..10 by 1, 12.5..60 by 2.5
-KETTLEBELLS_KG = (4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 32, 36, 40, 44, 48)
-PLATE_STEP_KG = 2.5  # two plates of 1.25
 FREE_WEIGHTS = ("barbell", "dumbbell", "kettlebell")
 STACKED = ("machine", "sled", "sandbag")
 STACK_STEP_KG = 5  # a machine's stack
