@@ -9,6 +9,7 @@ import config.schema
 import enrichment.api
 import enrichment.queue
 import training.api
+import web.urls
 from config import health
 from enrichment.models import Worker
 
@@ -25,7 +26,7 @@ api = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="docs")),
+    path("", include(web.urls)),
     path("api/v1/", include(api)),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
