@@ -158,6 +158,10 @@ def test_a_red_flag_means_an_easy_session() -> None:
     assert "professional" in (prescription.summary or "")
 
 
+def test_the_coach_names_every_piece_of_equipment_its_exercises_know() -> None:
+    assert sorted(COACH.equipment) == EQUIPMENT
+
+
 # --- what a session is made of --------------------------------------------------------------------------------------
 
 
@@ -575,6 +579,11 @@ def test_the_prompt_offers_only_what_may_be_done_and_is_open() -> None:
     offered = {line.split("|")[0] for line in json.loads(prompt.input)["exercises"]}
     assert "pull-up" in offered
     assert not offered & {"dip", "push-up", "chin-up", "tuck-planche", "muscle-up", "negative-muscle-up"}
+
+
+def test_the_prompt_tells_of_a_closed_gate() -> None:
+    assert "gate" in json.loads(COACH.prompt(means(goal="muscle-up")).input)
+    assert "gate" not in json.loads(COACH.prompt(means(goal="muscle-up", athlete={"level": "advanced"})).input)
 
 
 def test_the_athletes_words_stand_in_the_prompt_as_data_only() -> None:

@@ -94,7 +94,7 @@ class CalisthenicsCoach(Coach):
     equipment = (
         "pull-up-bar", "dip-bars", "rings", "parallettes", "resistance-band", "weight-belt", "weight-vest",
         "weight-plate", "vertical-pole", "bench", "box", "barbell", "rack", "ab-wheel", "dumbbell", "kettlebell",
-        "jump-rope", "smith-machine",
+        "jump-rope", "smith-machine", "cable-machine",
     )  # fmt: skip
     formats: ClassVar[tuple[Format, ...]] = ("sets", "superset", "circuit", "emom", "ladder")
     analyses = ("skill_progression_path", "push_pull_ratio")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from training.catalogue import Entry
 from training.coaches import planning, preparation
-from training.coaches.calisthenics_doses import Standing, weighted
+from training.coaches.calisthenics_doses import MUSCLE_UP, Standing, gated, weighted
 from training.coaches.calisthenics_finisher import block as finishing_block
 from training.coaches.calisthenics_finisher import together
 from training.coaches.calisthenics_preparation import warmup
@@ -16,7 +16,7 @@ from training.coaches.calisthenics_words import Intent, Quality
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
 from training.coaches.planning import Dose
-from training.ladders import GATES, NAMES
+from training.ladders import NAMES
 from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Role, pointer
 from training.wire import Prompt
 
@@ -100,7 +100,7 @@ def prompt(standing: Standing, discipline: str, asked: Intent) -> Prompt:
         "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
         "exercises": [_candidate(entry) for entry in means.candidates if standing.open(entry)],
     }
-    if "muscle-up" in asked.ladders and not any(e.ladder in GATES for e in standing.usable):
+    if MUSCLE_UP in asked.ladders and not any(map(gated, standing.usable)):
         case["gate"] = "No muscle-ups yet: strict pull-ups and dips first."
     if means.tired:
         case["tired"] = "Technique and half the volume, no finisher."

@@ -4,13 +4,11 @@ Shorter: what matters least goes first, conditioning before volume before streng
 they are sound, longer rests, then easy movement.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from training.catalogue.entry import Muscle
 from training.coaches import planning
-from training.coaches.calisthenics_doses import Standing
+from training.coaches.calisthenics_doses import Standing, within_dose
 from training.coaches.calisthenics_rules import balanced, settled
 from training.coaches.calisthenics_sets import MOST_RUNGS, WORK, Unit, count, fewer, more, units, without
 from training.coaches.calisthenics_words import Quality
@@ -202,19 +200,3 @@ def _most(prescription: Prescription, unit: Unit) -> int:
         slots = len({exercise.slot for exercise in block.exercises})
         return int(_MOST_EMOM_SECONDS // (slots * (block.interval_seconds or 60)))
     return MOST_RUNGS if block.format == "ladder" else _MOST[block.role]
-
-
-def within_dose(prescription: Prescription, means: Means) -> bool:
-    """Of what is done set by set, no muscle does more hard sets and no exercise more work than is sound."""
-    done: defaultdict[Muscle, float] = defaultdict(float)
-    for block in prescription.blocks:
-        for exercise in block.exercises if block.format in {"sets", "superset"} and block.role in WORK else ():
-            entry = means.catalogue.get(exercise.exercise)
-            work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
-            if entry is None or not planning.hard(work[0]):
-                continue
-            if planning.most_sets(entry, work[0], means, done) < len(work):
-                return False
-            for muscle, part in planning.muscle_shares(entry):
-                done[muscle] += part * len(work)
-    return True

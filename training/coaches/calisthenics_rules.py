@@ -9,8 +9,8 @@ from typing import Final, get_args
 from training.analyses.calisthenics import LEAST_BALANCED, MOST_BALANCED, push_and_pull_sets
 from training.catalogue import Entry
 from training.coaches import planning
-from training.coaches.calisthenics_doses import Side, Standing, gated, share, weighted
-from training.coaches.calisthenics_sets import WORK, Unit, count, even, fewer, units, without
+from training.coaches.calisthenics_doses import Side, Standing, gated, share, weighted, within_dose
+from training.coaches.calisthenics_sets import WORK, Unit, count, even, fewer, more, units, without
 from training.coaches.calisthenics_words import WORDS, Quality
 from training.coaches.case import Case, Mended, Verdict
 from training.coaches.means import Means
@@ -22,6 +22,7 @@ _RANKED: Final[tuple[Role, ...]] = ("skill", "main")
 _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _MOST_STEPS = 60  # of settling: far more than the sets of any session
 _ADDED_SETS = 3
+_FEWEST_SETS, _MOST_SETS = 2, 5  # of an exercise that gives or takes one for the balance
 _EASY_RPE = 5.5  # below what counts as a hard set
 
 
@@ -152,7 +153,7 @@ def _heavier(prescription: Prescription, standing: Standing) -> Side | None:
 
 
 def settled(prescription: Prescription, standing: Standing, quality: Quality) -> Prescription:
-    """With sets of the heavier side taken away, and something of the lighter side added where it has nothing."""
+    """With sets of the heavier side taken away, and sets of the lighter side added where that is not enough."""
     for _ in range(_MOST_STEPS):
         side = _heavier(prescription, standing)
         if side is None:
@@ -161,7 +162,11 @@ def settled(prescription: Prescription, standing: Standing, quality: Quality) ->
         lighter: Side = "push" if side == "pull" else "pull"
         changed = None
         if min(push, pull):
-            changed = _lightened(prescription, standing.means, side)
+            changed = (
+                _lightened(prescription, standing.means, side)
+                or _strengthened(prescription, standing.means, lighter)
+                or _dropped(prescription, standing.means, side)
+            )
         if changed is None:
             changed = _with_more_of(lighter, prescription, standing, quality)
         if changed is None:
@@ -171,11 +176,24 @@ def settled(prescription: Prescription, standing: Standing, quality: Quality) ->
 
 
 def _lightened(prescription: Prescription, means: Means, side: Side) -> Prescription | None:
-    """One set less of what leans to a side, where most are; else one of its exercises less, the last."""
+    """One set less of what leans to a side, where most are, as long as two stay."""
     leaning = [unit for unit in units(prescription) if _lean(prescription, unit, means, side) > 0]
-    spare = [unit for unit in leaning if count(prescription, unit) > 2]
-    if spare:
-        return fewer(prescription, max(spare, key=lambda unit: (count(prescription, unit), unit[0])))
+    spare = [unit for unit in leaning if count(prescription, unit) > _FEWEST_SETS]
+    most = max(spare, key=lambda unit: (count(prescription, unit), unit[0]), default=None)
+    return None if most is None else fewer(prescription, most)
+
+
+def _strengthened(prescription: Prescription, means: Means, side: Side) -> Prescription | None:
+    """One set more of what leans to a side, where fewest are, if its muscles may do it."""
+    leaning = [unit for unit in units(prescription) if _lean(prescription, unit, means, side) > 0]
+    open_to = sorted(
+        (unit for unit in leaning if count(prescription, unit) < _MOST_SETS), key=lambda unit: count(prescription, unit)
+    )
+    return next((p for unit in open_to if within_dose(p := more(prescription, unit), means)), None)
+
+
+def _dropped(prescription: Prescription, means: Means, side: Side) -> Prescription | None:
+    """One exercise of a side less, the last, if there are several; else one set of the only one."""
     places = [
         (i, j)
         for i, block in enumerate(prescription.blocks)
@@ -185,7 +203,8 @@ def _lightened(prescription: Prescription, means: Means, side: Side) -> Prescrip
     ]
     if len(places) > 1:
         return without(prescription, *places[-1])
-    return fewer(prescription, leaning[0]) if leaning and count(prescription, leaning[0]) > 1 else None
+    unit = next((u for u in units(prescription) if _lean(prescription, u, means, side) > 0), None)
+    return fewer(prescription, unit) if unit is not None and count(prescription, unit) > 1 else None
 
 
 def _lean(prescription: Prescription, unit: Unit, means: Means, side: Side) -> float:
