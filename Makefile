@@ -33,15 +33,19 @@ lock: $(VENV)/.installed-dev ## New locks from pyproject.toml
 
 # The places where a literal English sentence stands, each with the argument that is it.
 SENTENCES = Sentence FieldError:3 at:3 refusal:2 Problem:2 ZoneSystem:1
-PO = locale/fr/LC_MESSAGES/django.po
+LOCALES = locale web/locale
+ROOMS_locale = config training enrichment
+ROOMS_web/locale = web
 
-messages: $(VENV)/.installed-dev ## Every sentence of a refusal into locale/; translate what is empty there, and again
-	$(BIN)/pybabel -q extract $(SENTENCES:%=-k %) --no-location --sort-output --width 120 --omit-header \
-		-o locale/django.pot config training enrichment
-	$(BIN)/pybabel -q update -i locale/django.pot -o $(PO) -l fr --width 120 --no-fuzzy-matching --ignore-obsolete \
-		--ignore-pot-creation-date
-	rm locale/django.pot
-	$(BIN)/pybabel -q compile -i $(PO) -o $(PO:.po=.mo)
+messages: $(LOCALES:%=%/.messages) ## Every sentence into locale/ and web/locale/; translate what is empty there, and again
+
+%/.messages: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/pybabel -q extract -F pyproject.toml $(SENTENCES:%=-k %) --no-location --sort-output --width 120 \
+		--omit-header -o $*/django.pot $(ROOMS_$*)
+	$(BIN)/pybabel -q update -i $*/django.pot -o $*/fr/LC_MESSAGES/django.po -l fr --width 120 --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
+	rm $*/django.pot
+	$(BIN)/pybabel -q compile -i $*/fr/LC_MESSAGES/django.po -o $*/fr/LC_MESSAGES/django.mo
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
