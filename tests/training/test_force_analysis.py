@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.training.shapes import CATALOGUE, block, exercise, prescription
 from training.analyses.force import BANDS, analyse
 from training.one_rep_max import chart_percent, epley, inol
-from training.request import Athlete
+from training.request import Athlete, Language, SessionRequest
 
 Body = dict[str, Any]
 
@@ -16,8 +16,12 @@ Body = dict[str, Any]
 def analysis(*blocks: Body, **one_rep_max_kg: float) -> tuple[Body, Body]:
     """The two analyses of these blocks; 1RMs by slugs whose hyphens are underscores."""
     known = {name.replace("_", "-"): kilograms for name, kilograms in one_rep_max_kg.items()}
-    figures = analyse(prescription(*blocks), Athlete(one_rep_max_kg=known), CATALOGUE)
+    figures = analyse(prescription(*blocks), asking(known), CATALOGUE)
     return figures["volume_analysis"], figures["intensity_distribution"]
+
+
+def asking(one_rep_max_kg: dict[str, float], language: Language = "en") -> SessionRequest:
+    return SessionRequest(coach="force", language=language, athlete=Athlete(one_rep_max_kg=one_rep_max_kg))
 
 
 def shares(intensity: Body) -> list[float | None]:
@@ -180,7 +184,7 @@ def test_a_bound_belongs_to_the_heavier_band() -> None:
 def test_a_one_rep_max_is_found_by_any_name_of_its_exercise() -> None:
     figures = analyse(
         prescription(block(exercise("back-squat", {"reps": 3, "load_kg": 90}))),
-        Athlete(one_rep_max_kg={"Squats arrières": 100}),
+        asking({"Squats arrières": 100}),
         CATALOGUE,
     )
     assert figures["intensity_distribution"]["average_percent_1rm"] == 90
@@ -221,7 +225,7 @@ def test_a_stranger_counts_in_the_totals_and_is_named_as_without_muscles() -> No
 def test_a_strangers_one_rep_max_is_known_by_its_name() -> None:
     figures = analyse(
         prescription(block(exercise("Zercher squat", {"reps": 5, "load_kg": 80}))),
-        Athlete(one_rep_max_kg={"zercher squats": 100}),
+        asking({"zercher squats": 100}),
         CATALOGUE,
     )
     assert figures["intensity_distribution"]["heavy"] == 1
@@ -342,3 +346,12 @@ def test_volume_and_estimates_are_linear_in_load(loads: list[int], factor: int) 
     assert volume(factor)["total_volume_kg"] == pytest.approx(factor * volume(1)["total_volume_kg"])
     lighter, heavier = (volume(by)["by_exercise"][0]["estimated_1rm_kg"] for by in (1, factor))
     assert heavier == pytest.approx(factor * lighter, rel=1e-5)
+
+
+def test_a_french_session_says_its_methods_and_reasons_in_french() -> None:
+    blocks = prescription(block(exercise("back-squat", {"reps": 5}), exercise("Zercher walk", {"reps": 3})))
+    english, french = (analyse(blocks, asking({}, language), CATALOGUE) for language in ("en", "fr"))
+    for name in ("volume_analysis", "intensity_distribution"):
+        assert french[name]["method"] != english[name]["method"]
+        assert french[name]["reasons"].keys() == english[name]["reasons"].keys()
+        assert set(french[name]["reasons"].values()).isdisjoint(english[name]["reasons"].values())

@@ -92,7 +92,7 @@ class ForceCoach(Coach):
 
     def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
         """`volume_analysis` and `intensity_distribution`."""
-        return analyses.analyse(prescription, request.athlete, catalogue)
+        return analyses.analyse(prescription, request, catalogue)
 
 
 class Planner:
