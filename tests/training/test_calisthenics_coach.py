@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from training import checks
 from training.analyses.calisthenics import push_and_pull_sets
-from training.catalogue import LEVELS, Catalogue, Entry
+from training.catalogue import LEVELS, Entry
 from training.catalogue.entry import Pattern
 from training.coaches import get
 from training.coaches.calisthenics_doses import Standing, gated, share, weighted
@@ -23,7 +24,7 @@ from training.prescription import PrescribedExercise, Prescription, Refused, Set
 from training.request import SessionRequest
 from training.strict import strict_schema
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 COACH = get("calisthenics")
 ENTRIES = CATALOGUE.for_coach("calisthenics")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})
@@ -119,10 +120,10 @@ def test_no_planned_session_breaks_a_promise(fields: dict[str, Any], seed: int) 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    minutes=st.integers(10, 180), level=st.sampled_from(LEVELS), discipline=st.sampled_from(COACH.disciplines),
+    minutes=st.integers(20, 180), level=st.sampled_from(LEVELS), discipline=st.sampled_from(COACH.disciplines),
     location=st.sampled_from(["gym", "home"]), seed=st.integers(0, 1000),
 )  # fmt: skip
-def test_a_session_uses_nine_tenths_of_the_time_and_no_more_than_there_is(
+def test_a_session_of_twenty_minutes_and_more_uses_nine_tenths_of_the_time_and_no_more_than_there_is(
     minutes: int, level: str, discipline: str, location: str, seed: int
 ) -> None:
     case = means(available_minutes=minutes, athlete={"level": level}, discipline=discipline, location=location)
