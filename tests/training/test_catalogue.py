@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.callers import whole_catalogue
 from tests.training.shapes import CATALOGUE, cue, entry, told
 from training.catalogue import LEVELS, Catalogue, fold
 from training.catalogue.entry import Standard
@@ -21,7 +22,7 @@ from training.catalogue.stored import current, load
 from training.coaches import REGISTRY
 from training.models import Exercise
 
-FILES = Catalogue.from_files()
+FILES = whole_catalogue()
 
 # Every word for equipment that an exercise may ask for.
 WORDS = {

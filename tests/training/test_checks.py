@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.callers import whole_catalogue
 from training import checks
-from training.catalogue import Catalogue
 from training.checks import Check
 from training.coaches import get
 from training.coaches.means import Means
@@ -13,7 +13,7 @@ from training.coaches.planning import seconds_of
 from training.prescription import Prescription, Refused
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 
 
 def ask(**fields: Any) -> SessionRequest:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from training import imports
 from training.analyses.competitions import analyse
-from training.catalogue import Catalogue
 from training.races import DIVISIONS, race
 from training.races.pacing import plan
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 RUN = {"distance_meters": 1000}
 # As people write them; the catalogue knows some of the names, the rest is their amounts beside a name.
 NAMED: list[tuple[str, dict[str, Any]]] = [

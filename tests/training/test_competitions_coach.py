@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from training import checks
-from training.catalogue import LEVELS, Catalogue
+from training.catalogue import LEVELS
 from training.catalogue.entry import Pattern
 from training.coaches import get
 from training.coaches.competitions_draft import Draft
@@ -22,7 +23,7 @@ from training.prescription import Block, PrescribedExercise, Prescription, Refus
 from training.races import DIVISIONS, FILES, division_of, race
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 COACH = get("competitions")
 ENTRIES = CATALOGUE.for_coach("competitions")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})

@@ -9,18 +9,18 @@ from django.db import transaction
 from pydantic import ValidationError
 from pytest_django import Settings
 
+from tests.callers import whole_catalogue
 from tests.factories import TrainingSessionFactory
 from tests.model_server import Behaviour, ModelServer
 from tests.training.shapes import told
 from training import details, llm
-from training.catalogue import Catalogue
 from training.catalogue.stored import load
 from training.details import ExerciseDetails, Need
 from training.models import ExerciseNote, SessionDetail, TrainingSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FILES = Catalogue.from_files()
+FILES = whole_catalogue()
 
 
 @pytest.fixture(autouse=True)

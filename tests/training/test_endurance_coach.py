@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from training import checks
-from training.catalogue import LEVELS, Catalogue
+from training.catalogue import LEVELS
 from training.coaches.endurance import EnduranceCoach
 from training.coaches.endurance_draft import Draft
 from training.coaches.endurance_movers import usable
@@ -21,7 +22,7 @@ from training.history import History, Past
 from training.prescription import Block, PrescribedExercise, Prescription, Refused, Set
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 COACH = EnduranceCoach()
 ENTRIES = CATALOGUE.for_coach("endurance")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})

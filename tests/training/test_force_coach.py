@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from tests.training.shapes import cue
 from training import checks
-from training.catalogue import LEVELS, Catalogue, Entry
+from training.catalogue import LEVELS, Entry
 from training.coaches import get
 from training.coaches.force_draft import Draft
 from training.coaches.means import Means
@@ -22,7 +23,7 @@ from training.prescription import PrescribedExercise, Prescription, Refused, Set
 from training.request import SessionRequest
 from training.strict import strict_schema
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 FORCE = get("force")
 ENTRIES = CATALOGUE.for_coach("force")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})

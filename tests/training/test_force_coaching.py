@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from training.catalogue import Catalogue, Entry
+from tests.callers import whole_catalogue
+from training.catalogue import Entry
 from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
 from training.coaches.force_words import focus, quality
@@ -15,7 +16,7 @@ from training.coaches.means import Means
 from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 FORCE = get("force")
 SEEDS = range(6)
 Trained = list[tuple[PrescribedExercise, Entry]]

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from training.analyses.functional import MODALITIES, analyse, balance
-from training.catalogue import Catalogue
 from training.loads import BALLS_KG, DUMBBELLS_KG, KETTLEBELLS_KG, implement_of, sizes_kg
 from training.prescription import Prescription
 from training.request import SessionRequest
 from training.workouts import BENCHMARKS, SCALES, Benchmark, scaling
 from training.workouts.scaling import STEPS, lighter
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 # By hand from the reference's list of benchmarks: gymnastics, weightlifting, monostructural.
 SHARES = {
     "fran": (1 / 2, 1 / 2, 0),

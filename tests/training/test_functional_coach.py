@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.callers import whole_catalogue
 from tests.training.shapes import entry as shaped
 from training import checks
 from training.catalogue import LEVELS, Catalogue, Entry
@@ -35,7 +36,7 @@ from training.strict import strict_schema
 from training.timing import block_seconds, set_seconds
 from training.workouts import BENCHMARKS
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 FUNCTIONAL = FunctionalCoach()
 ENTRIES = CATALOGUE.for_coach("functional")
 EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})

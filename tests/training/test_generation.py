@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import connections
 from pytest_django import Settings
 
+from tests.callers import whole_catalogue
 from tests.factories import UserFactory, force_prescription
 from tests.model_server import FOREVER, Behaviour, ModelServer
 from training import coaches, details, generation
-from training.catalogue import Catalogue
 from training.catalogue.stored import load
 from training.coaches.means import Means
 from training.models import ExerciseNote, ModelCall, TrainingSession
@@ -24,7 +24,7 @@ from training.request import SessionRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FILES = Catalogue.from_files()
+FILES = whole_catalogue()
 DETAILS = '"athlete_level"'  # stands in each question for details, in no other
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from tests.callers import whole_catalogue
 from tests.factories import UserFactory
 from training import checks, generation
-from training.catalogue import Catalogue
 from training.catalogue.stored import load
 from training.coaches import get
 from training.coaches.means import Means
@@ -18,7 +18,7 @@ from training.models import TrainingSession
 from training.prescription import Prescription
 from training.request import SessionRequest
 
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 MAXES = {"back-squat": 140, "bench-press": 100, "deadlift": 180, "barbell-row": 90}
 
 

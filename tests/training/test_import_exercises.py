@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.callers import signed_in
+from tests.callers import signed_in, whole_catalogue
 from tests.factories import TrainingSessionFactory
 from tests.model_server import ModelServer
 from training import details, llm
@@ -21,7 +21,7 @@ from training.catalogue.stored import current, load
 from training.coaches import REGISTRY
 from training.models import Exercise
 
-FILES = Catalogue.from_files()
+FILES = whole_catalogue()
 
 JEFFERSON: dict[str, Any] = {
     "id": "Jefferson_Squats",

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.catalogue import Catalogue
+from tests.callers import whole_catalogue
 from training.races import DIVISIONS, FILES, division_of, race
 from training.races.pacing import Plan, at, believed, half_up, plan, table
 from training.races.words import tips
 from training.request import Athlete, Division
 
 HYROX = race("hyrox")
-CATALOGUE = Catalogue.from_files()
+CATALOGUE = whole_catalogue()
 
 
 @st.composite
