@@ -1,13 +1,12 @@
 """The endpoints of sessions, coaches and exercises."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from django_filters import fields
 from django_filters import rest_framework as filters
@@ -22,14 +21,13 @@ from rest_framework.views import APIView
 
 from config.http import CursorPagination, Problem, read
 from config.views import Conditional, OwnedView, caller, for_caller
-from training import coaches, exports, generation
+from training import coaches, exports, files, generation
 from training.catalogue import fold
 from training.catalogue.entry import LEVELS, MUSCLES
-from training.catalogue.stored import current
 from training.idempotency import Answer, Mark, once
 from training.models import EnrichmentStatus, Exercise, TrainingSession
 from training.prescription import Refused, Shape, refusal
-from training.request import Language, SessionRequest
+from training.request import SessionRequest
 from training.serializers import CoachPageSerializer, ExerciseSerializer, SessionSerializer, session_path
 
 COACHES = [(slug, slug) for slug in coaches.REGISTRY]
@@ -222,10 +220,9 @@ class ExportView(Conditional, SessionRowsView):
                 there=", ".join(there),
                 kind="export_not_available",
             )
-        workout = _workout(session, _asked_start(request))
+        workout = files.workout(session, starts_at=_asked_start(request))
         response = HttpResponse(kind.write(workout), content_type=kind.media_type)
-        name = slugify(workout.title)[:60].strip("-") or "session"
-        response["Content-Disposition"] = f'attachment; filename="{name}-{str(session.pk)[:8]}.{extension}"'
+        response["Content-Disposition"] = f'attachment; filename="{files.name(workout)}.{extension}"'
         response["Content-Language"] = session.language
         return response
 
@@ -242,26 +239,6 @@ def _asked_start(request: Request) -> datetime | None:
     if not EARLIEST_START <= start <= LATEST_START:
         raise Refused.at("/start", "invalid", "Expected a time between {first} and {last}.", first=1900, last=9000)
     return start
-
-
-def _workout(session: TrainingSession, asked_start: datetime | None) -> exports.Workout:
-    """What an export is made from. Without a better one, its start is one that is the same whenever it is asked for."""
-    full_hour = session.created_at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return exports.Workout(
-        id=session.pk,
-        coach=session.coach,
-        discipline=session.discipline,
-        language=cast(Language, session.language),
-        request=session.parsed_request(),
-        prescription=session.parsed_prescription(),
-        catalogue=current(),
-        starts_at=session.done_at or asked_start or full_hour,
-        created_at=session.created_at,
-        updated_at=session.updated_at,
-        details={detail.key: detail.note.details for detail in session.details.all()},
-        analysis=session.analysis,
-        checks=session.checks,
-    )
 
 
 class DoneView(SessionRowsView):
