@@ -16,12 +16,15 @@ from config.http import CursorPagination, read
 from config.models import Token
 from training.prescription import Shape, or_default
 
+LONGEST_NAME = 100
+USUAL_DAYS, MOST_DAYS = 90, 3650
+
 
 class TokenRequest(Shape):
     """The body of POST tokens/."""
 
-    name: Annotated[str, StringConstraints(max_length=100), or_default("")] = ""
-    expires_in_days: Annotated[int, Field(ge=1, le=3650), or_default(90)] = 90
+    name: Annotated[str, StringConstraints(max_length=LONGEST_NAME), or_default("")] = ""
+    expires_in_days: Annotated[int, Field(ge=1, le=MOST_DAYS), or_default(USUAL_DAYS)] = USUAL_DAYS
 
 
 class TokenSerializer(serializers.ModelSerializer[Token]):

@@ -145,6 +145,12 @@ SECURE_CSP = {
 }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
+# --- e-mail: a forgotten password is its one occasion ---
+# smtp+tls://user:password@host:587; the default prints what it would send.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Second Wind <second-wind@localhost>")
+
 # --- database ---
 # How long to wait for a connection: for a free one of the pool, and for a server that is away. `config.asgi` sets less.
 DATABASE_POOL_TIMEOUT_SECONDS = env.float("DATABASE_POOL_TIMEOUT_SECONDS", default=30)
@@ -250,6 +256,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- the API ---
 THROTTLE_GENERATE = env("THROTTLE_GENERATE", default="120/min")
 THROTTLE_READ = env("THROTTLE_READ", default="1200/min")
+# Attempts at a password, for each name and address: more than a person needs, and too few to guess one.
+THROTTLE_SIGN_IN = env("THROTTLE_SIGN_IN", default="30/hour")
 MAX_BODY_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 KNOX_TOKEN_MODEL = "config.Token"

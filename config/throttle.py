@@ -29,23 +29,43 @@ class Throttle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         generates = request.method in getattr(view, "generates", ())
         scope, rate = ("generate", settings.THROTTLE_GENERATE) if generates else ("read", settings.THROTTLE_READ)
-        self._limit, self._identity = limit(rate), (scope, str(request.user.pk))
-        if not breaker.closed():
-            return True
-        try:
-            return _limiter().hit(self._limit, *self._identity)
-        except RedisError as error:
-            breaker.open()
-            logger.warning("request not counted", extra={"error": repr(error)})
-            return True
+        self._counted = (rate, scope, str(request.user.pk))
+        return allowed(*self._counted)
 
     def wait(self) -> float | None:
         """Seconds until one more is allowed; None where that cannot be told."""
-        try:
-            return _limiter().get_window_stats(self._limit, *self._identity).reset_time - time.time()
-        except RedisError:
-            breaker.open()
-            return None
+        return seconds_left(*self._counted)
+
+
+def allowed(rate: str, *identity: str) -> bool:
+    """Count one more of this identity; whether it is within the rate. True where the broker cannot be asked."""
+    if not breaker.closed():
+        return True
+    try:
+        return _limiter().hit(limit(rate), *identity)
+    except RedisError as error:
+        breaker.open()
+        logger.warning("request not counted", extra={"error": repr(error)})
+        return True
+
+
+def seconds_left(rate: str, *identity: str) -> float | None:
+    """Seconds until one more is allowed; None where that cannot be told."""
+    try:
+        return _limiter().get_window_stats(limit(rate), *identity).reset_time - time.time()
+    except RedisError:
+        breaker.open()
+        return None
+
+
+def forget(rate: str, *identity: str) -> None:
+    """Start counting this identity anew."""
+    if not breaker.closed():
+        return
+    try:
+        _limiter().clear(limit(rate), *identity)
+    except RedisError:
+        breaker.open()
 
 
 @cache
