@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
     config.pluginmanager.import_plugin("tests.fixtures")
     config.pluginmanager.import_plugin("tests.model_fixtures")
+    config.pluginmanager.import_plugin("tests.stack_fixtures")
 
 
 def _prepare_run(config: pytest.Config) -> None:

@@ -15,6 +15,7 @@ from config.roles import Role, url
 
 T = TypeVar("T")
 START_SECONDS = 30.0
+CELERY = ("celery", "-A", "config")
 
 
 def eventually(condition: Callable[[], T | None], *, within: float = 20.0, what: str = "it") -> T:
@@ -29,14 +30,14 @@ def eventually(condition: Callable[[], T | None], *, within: float = 20.0, what:
         time.sleep(0.05)
 
 
-class CeleryProcess:
-    """One `celery -A config ...` process with its log."""
+class PythonProcess:
+    """One `python -m ...` process with its log."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
         self.log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "config", *arguments],
+                [sys.executable, "-m", *arguments],
                 env=environment,
                 stdout=output,
                 stderr=output,
@@ -68,9 +69,9 @@ class Processes:
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.environment = environment
         self._folder = folder
-        self._started: list[CeleryProcess] = []
+        self._started: list[PythonProcess] = []
 
-    def worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> CeleryProcess:
+    def worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> PythonProcess:
         """An enrichment worker; ready when it consumes."""
         process = self.starting_worker(name, concurrency=concurrency, **environment)
         eventually(
@@ -78,16 +79,21 @@ class Processes:
         )
         return process
 
-    def starting_worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> CeleryProcess:
+    def starting_worker(self, name: str = "w1", *, concurrency: int = 4, **environment: object) -> PythonProcess:
         """An enrichment worker that may never get ready."""
         arguments = ["worker", "-Q", "enrichment", "-c", str(concurrency), "-n", f"{name}@test", "--loglevel", "INFO"]
-        return self._start(name, arguments, **environment)
+        return self._start(name, [*CELERY, *arguments], **environment)
 
     def maintenance(self, **environment: object) -> None:
         """The consumer of `rescue` and `prune`, and beat, which sends them."""
         arguments = ["worker", "-Q", "maintenance", "-c", "1", "-n", "maintenance@test", "--loglevel", "INFO"]
-        self._start("maintenance", arguments, **environment)
-        self._start("beat", ["beat", "--schedule", str(self._folder / "beat-schedule")], **environment)
+        self._start("maintenance", [*CELERY, *arguments], **environment)
+        self._start("beat", [*CELERY, "beat", "--schedule", str(self._folder / "beat-schedule")], **environment)
+
+    def starting_web(self, port: int, **environment: object) -> PythonProcess:
+        """A web process that will listen on this port of 127.0.0.1."""
+        arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log"]
+        return self._start("web", arguments, **environment)
 
     def close(self) -> None:
         """Nothing outlives its test."""
@@ -98,9 +104,9 @@ class Processes:
         """Everything they said."""
         return "\n".join(f"--- {path.name}\n{path.read_text()}" for path in sorted(self._folder.glob("*.log")))
 
-    def _start(self, name: str, arguments: list[str], **environment: object) -> CeleryProcess:
+    def _start(self, name: str, arguments: list[str], **environment: object) -> PythonProcess:
         variables = {key: str(value) for key, value in environment.items()}
-        process = CeleryProcess(arguments, {**self.environment, **variables}, self._folder / f"{name}.log")
+        process = PythonProcess(arguments, {**self.environment, **variables}, self._folder / f"{name}.log")
         self._started.append(process)
         return process
 
