@@ -4,6 +4,7 @@ Needs no athlete to give an answer: where the prescription does not tell the pac
 """
 
 from training.catalogue import Catalogue, Entry
+from training.catalogue.entry import Pattern
 from training.counting import IN_TURN, passes, rounds_of_a_pass, times
 from training.prescription import Block, PrescribedExercise, Prescription, Set, Sport
 from training.request import Athlete, SessionRequest
@@ -17,6 +18,7 @@ SECONDS_PER_REP = 3  # of a stranger
 
 # Metres a second where nothing better is known, by convention.
 _SPEEDS: dict[Sport, float] = {"run": 2.8, "row": 3.6, "ski": 3.9, "bike": 7.0, "swim": 0.75}
+_SPEEDS_OF_PATTERN: dict[Pattern, float] = {"carry": 1.6, "lunge": 0.37, "jump": 0.3}
 
 
 def session_seconds(prescription: Prescription, catalogue: Catalogue, request: SessionRequest) -> float:
@@ -63,9 +65,12 @@ def _speed(exercise: PrescribedExercise, set_: Set, entry: Entry | None, request
     prescribed = prescribed_speed(exercise, set_, entry, request)
     if prescribed is not None:
         return prescribed
+    sport = sport_of(exercise, entry)
     if exercise.sport is None and entry is not None and entry.meters_per_second:
         return entry.meters_per_second
-    return _SPEEDS[sport_of(exercise, entry) or SPORTS.get(request.discipline or "", "run")]
+    if sport is None and entry is not None and entry.pattern in _SPEEDS_OF_PATTERN:
+        return _SPEEDS_OF_PATTERN[entry.pattern]
+    return _SPEEDS[sport or SPORTS.get(request.discipline or "", "run")]
 
 
 def prescribed_speed(
@@ -76,7 +81,9 @@ def prescribed_speed(
     The intensity is given, its zone's or its RPE's. None without one of them, and without a threshold: there is none
     in rowing and skiing, nor in cycling, where it is a power.
     """
-    sport = sport_of(exercise, entry) or (SPORTS.get(request.discipline or "") if entry is None else None)
+    sport = sport_of(exercise, entry)
+    if sport is None and (entry is None or entry.pattern == "cyclical"):  # a walk in a runner's session
+        sport = SPORTS.get(request.discipline or "")
     threshold = threshold_speed(sport, request.athlete)
     intensity = intensity_of(set_, system(request.discipline, sport))
     return None if threshold is None or intensity is None else threshold * sum(intensity) / 2

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.training.shapes import CATALOGUE, block, exercise, prescription
+from tests.training.shapes import CATALOGUE, block, entry, exercise, prescription
+from training.catalogue import Catalogue
 from training.prescription import Prescription
 from training.request import SessionRequest
 from training.timing import block_seconds, session_seconds, set_seconds
@@ -83,6 +84,26 @@ def test_a_machines_metres_keep_their_own_speed_beside_a_runners_threshold() -> 
         {"coach": "endurance", "discipline": "running", "athlete": {"threshold_pace_s_per_km": 250}}
     )
     assert work_seconds("rowing-machine", runner, distance_meters=360, zone=2) == pytest.approx(100)
+
+
+def test_a_walk_in_a_runners_session_goes_by_the_runners_threshold() -> None:
+    runner = SessionRequest.model_validate(
+        {"coach": "endurance", "discipline": "running", "athlete": {"threshold_pace_s_per_km": 250}}
+    )
+    walks = Catalogue([entry("brisk-walk", pattern="cyclical"), entry("walking-lunge", pattern="lunge")])
+    first = prescription(block({**exercise("Walk", {"distance_meters": 400, "rpe": 2}), "exercise": "brisk-walk"}))
+    walk = first.blocks[0].exercises[0]
+    assert set_seconds(walk, walk.sets[0], walks, runner) == pytest.approx(400 / (0.3**0.5 * 4))
+    lunge = walk.model_copy(update={"exercise": "walking-lunge"})
+    assert set_seconds(lunge, lunge.sets[0], walks, runner) == pytest.approx(400 / 0.37)
+
+
+@pytest.mark.parametrize(("pattern", "expected"), [("carry", 1.6), ("lunge", 0.37), ("jump", 0.3), ("squat", 2.8)])
+def test_what_is_no_sport_covers_its_ground_as_its_pattern_does(pattern: str, expected: float) -> None:
+    catalogue = Catalogue([entry("overhead-walk", pattern=pattern)])
+    one = prescription(block({**exercise("Walk", {"distance_meters": 100}), "exercise": "overhead-walk"}))
+    walk = one.blocks[0].exercises[0]
+    assert set_seconds(walk, walk.sets[0], catalogue, FORCE) == pytest.approx(100 / expected)
 
 
 @pytest.mark.parametrize(
