@@ -219,6 +219,14 @@ class CatalogueDetails(RootModel[ExerciseDetails | None]):
     """The catalogue's own details; null for an imported exercise, which has none."""
 
 
+class StandardSerializer(serializers.Serializer[dict[str, int | None]]):
+    """What masters a step of a ladder: so many sets of repetitions, or of seconds."""
+
+    sets = serializers.IntegerField()
+    reps = serializers.IntegerField(allow_null=True)
+    seconds = serializers.IntegerField(allow_null=True)
+
+
 class ExerciseSerializer(serializers.Serializer[Exercise]):
     """An exercise of the catalogue. Needs the context's `language`, en or fr."""
 
@@ -248,6 +256,12 @@ class ExerciseSerializer(serializers.Serializer[Exercise]):
     unilateral = serializers.BooleanField(source="entry.unilateral")
     implements = serializers.IntegerField(source="entry.implements", help_text="2: a pair")
     measure = serializers.CharField(source="entry.measure", help_text="reps, seconds, meters or calories")
+    sport = serializers.CharField(
+        source="entry.sport", default=None, allow_null=True, help_text="run, bike, swim, row or ski, of what has zones"
+    )
+    ladder = serializers.CharField(source="entry.ladder", allow_null=True, help_text="the skill it is a step of")
+    step = serializers.IntegerField(source="entry.step", allow_null=True, help_text="in its ladder: 1 is the easiest")
+    standard = StandardSerializer(source="entry.standard", default=None, allow_null=True)
     contraindications = Words(source="entry.contraindications")
     links = NeighboursSerializer(source="entry.links")
     instructions = Words(
