@@ -114,7 +114,7 @@ def enrichment_event(event: ServerSentEvent) -> EnrichmentEvent | None:
 
 def number_of(event: ServerSentEvent) -> int | None:
     """The event's number. Raises UnexpectedAnswer."""
-    if event.id is None:
+    if not event.id:  # an empty one means: resume from nowhere
         return None
     if not (event.id.isascii() and event.id.isdigit()):
         raise UnexpectedAnswer(f"An event's number is {event.id!r}.")
