@@ -1,7 +1,6 @@
 """House rule 12: web and worker log in as two roles that may do what they need and no more."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,6 +19,7 @@ from enrichment.models import Worker
 from enrichment.processor import enrich_next
 from enrichment.rescue import prune, rescue
 from tests.callers import SESSIONS, import_request, load_catalogue, signed_in
+from tests.database_roles import acting_as
 from tests.factories import TrainingSessionFactory, UserFactory
 
 DENIED = psycopg.errors.InsufficientPrivilege
@@ -123,19 +123,6 @@ def test_web_may_delete_a_session_with_all_that_hangs_on_it(
         )
     deleted = connect[Role.WEB].execute("DELETE FROM training_trainingsession WHERE id = %s", [session.pk])
     assert deleted.rowcount == 1
-
-
-@contextmanager
-def acting_as(role: Role) -> Iterator[None]:
-    """What this test's own connection does meanwhile is done with the role's rights."""
-    role_name = roles.name(role, str(connection.settings_dict["NAME"]))
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET SESSION AUTHORIZATION")
 
 
 def test_web_may_do_all_that_the_api_does(database_roles: None, athlete: User, broker: redis.Redis) -> None:
