@@ -1,4 +1,5 @@
-"""A language model's server over real HTTP, for tests: it speaks `/v1/responses` and `/v1/chat/completions`.
+"""A language model's server over real HTTP, for tests: it speaks `/v1/responses` and `/v1/chat/completions`, streamed
+too, at any pace.
 
 Left alone, it answers the schema of a request from the request's own words (tests/model_answers.py). A test scripts
 what differs: `server.script(Behaviour(status=429, headers={"Retry-After": "2"}))` is how the next call goes.
@@ -7,18 +8,20 @@ and `GET /_requests` tells what it was asked.
 """
 
 import json
+import random
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.model_answers import answer
 
 FOREVER = -1
+TOKEN_CHARACTERS = 4
 PATHS = ("/v1/responses", "/v1/chat/completions")
 
 
@@ -38,6 +41,12 @@ class Behaviour:
     trickle_seconds: float = 0  # the body comes byte by byte over so long
     hang: bool = False  # nothing comes, the connection stays open
     truncate: bool = False  # the connection breaks off in the middle of the body
+    first_token_seconds: float = 0  # after which a streamed answer begins
+    tokens_per_second: float = 0  # of a streamed answer; 0: all at once
+    jitter: float = 0  # a share by which each pause is longer or shorter
+    stop_after: str | None = None  # a streamed answer stops after this text, and then:
+    stopped: str = "break"  # "break" off, "hold" until `go_on`, "refuse", "fail" (an error event), "end" unfinished
+    streams: bool = True  # False: answers in one piece, whatever was asked for
     about: str = ""  # only calls with this in their input
     times: int = 1  # calls; FOREVER
 
@@ -62,6 +71,7 @@ class ModelServer:
         self.requests: list[Request] = []
         self.unknown_models: set[str] = set()
         self.closing = threading.Event()
+        self._held = threading.Event()
         self.most_at_once = 0
         self._at_once = 0
         self._script: list[Behaviour] = []
@@ -84,6 +94,15 @@ class ModelServer:
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()
+
+    def go_on(self) -> None:
+        """Let the answers that hold go on to their end."""
+        self._held.set()
+
+    def hold(self) -> None:
+        """Wait for `go_on`, or the end."""
+        while not self._held.wait(0.01) and not self.closing.is_set():
+            pass
 
     def taken(self, request: Request) -> Behaviour:
         """Note a request, and how it goes."""
@@ -160,10 +179,53 @@ class _Handler(BaseHTTPRequestHandler):
         elif behaviour.error is not None or behaviour.status != 200:
             error = behaviour.error or {"code": None, "message": "scripted", "type": "scripted"}
             self._send(behaviour.status, behaviour.headers, behaviour.body or json.dumps({"error": error}))
+        elif behaviour.body is None and behaviour.streams and request.body.get("stream"):
+            self._stream(request, behaviour)
         else:
             write = _response if request.path.endswith("responses") else _completion
             good = behaviour.body if behaviour.body is not None else json.dumps(write(request, behaviour))
             self._send(200, behaviour.headers, good, behaviour.trickle_seconds, truncate=behaviour.truncate)
+
+    def _stream(self, request: Request, behaviour: Behaviour) -> None:
+        """An answer in server-sent events, in chunks of about a token; its length is not known beforehand."""
+        server = self.server.model_server
+        dialect = _ResponseEvents if request.path.endswith("responses") else _CompletionChunks
+        events = dialect(request, behaviour)
+        self.send_response(200)
+        for name, value in {"Content-Type": "text/event-stream", **behaviour.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        text = "" if behaviour.refusal is not None else _text(request, behaviour)
+        cut = (
+            len(text) if behaviour.stop_after is None else text.index(behaviour.stop_after) + len(behaviour.stop_after)
+        )
+        self._write(events.start())
+        server.closing.wait(_jittered(behaviour.first_token_seconds, behaviour))
+        for place in range(0, cut, TOKEN_CHARACTERS):
+            self._write(events.delta(text[place : min(place + TOKEN_CHARACTERS, cut)]))
+            if behaviour.tokens_per_second and server.closing.wait(
+                _jittered(1 / behaviour.tokens_per_second, behaviour)
+            ):
+                break
+        if behaviour.stop_after is not None and behaviour.stopped == "hold":
+            server.hold()
+            self._write(events.delta(text[cut:]))
+        elif behaviour.stop_after is not None and behaviour.stopped == "break":
+            self.close_connection = True  # without the last chunk
+            return
+        elif behaviour.stop_after is not None and behaviour.stopped == "fail":
+            self._write(events.error())
+        elif behaviour.stop_after is not None and behaviour.stopped == "refuse":
+            self._write(events.refusal("I would rather not.") + events.end(text[:cut]))
+        elif behaviour.refusal is not None:
+            self._write(events.refusal(behaviour.refusal))
+        if behaviour.stop_after is None or behaviour.stopped == "hold":
+            self._write(events.end(text))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _write(self, content: bytes) -> None:
+        self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
 
     def _send(
         self, status: int, headers: dict[str, str], body: str, trickle_seconds: float = 0, *, truncate: bool = False
@@ -255,6 +317,80 @@ def _completion(request: Request, behaviour: Behaviour) -> dict[str, Any]:
             "total_tokens": 0,
         },
     }
+
+
+# --- the streamed forms of both ---
+
+
+def _jittered(seconds: float, behaviour: Behaviour) -> float:
+    return seconds * random.uniform(1 - behaviour.jitter, 1 + behaviour.jitter)
+
+
+def _event(name: str | None, data: dict[str, Any]) -> bytes:
+    # As the provider sends it: what is not ASCII stands as it is, a line separator too.
+    named = f"event: {name}\n" if name else ""
+    return f"{named}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+class _ResponseEvents:
+    """The events of `/v1/responses`."""
+
+    def __init__(self, request: Request, behaviour: Behaviour) -> None:
+        self._request, self._behaviour = request, behaviour
+
+    def start(self) -> bytes:
+        running = {**_response(self._request, self._behaviour), "status": "in_progress", "output": [], "usage": None}
+        part = {"type": "output_text", "annotations": [], "text": ""}
+        return self._typed("response.created", response=running) + self._typed("response.content_part.added", part=part)
+
+    def delta(self, text: str) -> bytes:
+        return self._typed("response.output_text.delta", item_id="msg_1", output_index=1, content_index=0, delta=text)
+
+    def refusal(self, text: str) -> bytes:
+        return self._typed("response.refusal.delta", item_id="msg_1", delta=text)
+
+    def error(self) -> bytes:
+        return self._typed("error", code="server_error", message="lost in the middle", param=None)
+
+    def end(self, text: str) -> bytes:
+        whole = _response(self._request, replace(self._behaviour, text=text))
+        return self._typed(f"response.{whole['status']}", response=whole)
+
+    def _typed(self, name: str, **data: Any) -> bytes:
+        return _event(name, {"type": name, "sequence_number": 0, **data})
+
+
+class _CompletionChunks:
+    """The chunks of `/v1/chat/completions`."""
+
+    def __init__(self, request: Request, behaviour: Behaviour) -> None:
+        self._request, self._behaviour = request, behaviour
+
+    def start(self) -> bytes:
+        return self._chunk({"role": "assistant", "content": "", "refusal": None})
+
+    def delta(self, text: str) -> bytes:
+        return self._chunk({"content": text})
+
+    def refusal(self, text: str) -> bytes:
+        return self._chunk({"refusal": text})
+
+    def error(self) -> bytes:
+        return _event(None, {"error": {"code": "server_error", "message": "lost in the middle"}})
+
+    def end(self, text: str) -> bytes:
+        whole = _completion(self._request, replace(self._behaviour, text=text))
+        last = self._chunk({}, finish=whole["choices"][0]["finish_reason"])
+        wants_usage = self._request.body.get("stream_options", {}).get("include_usage")
+        usage = _event(None, {**self._common(), "choices": [], "usage": whole["usage"]}) if wants_usage else b""
+        return last + usage + b"data: [DONE]\n\n"
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _event(None, {**self._common(), "choices": [choice], "usage": None})
+
+    def _common(self) -> dict[str, Any]:
+        return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 0, "model": self._request.model}
 
 
 @contextmanager

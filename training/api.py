@@ -1,9 +1,10 @@
 """The endpoints of sessions, coaches and exercises."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -14,14 +15,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BeforeValidator, Field
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListAPIView, RetrieveAPIView
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config import events
 from config.http import CursorPagination, Problem, read
 from config.views import Conditional, OwnedView, caller, for_caller
-from training import coaches, exports, files, generation
+from training import coaches, exports, files, generation, streaming
 from training.catalogue import fold
 from training.catalogue.entry import LEVELS, MUSCLES
 from training.idempotency import Answer, Mark, once
@@ -95,21 +97,36 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
 
     get = for_caller(ListAPIView.get)
 
+    def get_renderers(self) -> list[BaseRenderer]:
+        """A session can be watched while it is made; a list of them cannot."""
+        streams = [events.EventStreamRenderer()] if self.request.method == "POST" else []
+        return [*super().get_renderers(), *streams]
+
     @extend_schema(
         request=SessionRequest,
-        responses={201: SessionSerializer},
+        responses={
+            (201, "application/json"): SessionSerializer,
+            (200, events.MEDIA_TYPE): OpenApiResponse(str, streaming.EVENTS),
+        },
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
     )
-    def post(self, request: Request) -> HttpResponse:
-        """Generates with the coach, or takes the caller's own `prescription`."""
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            answer = self._create(request, None)
-        else:
-            answer = once(caller(request).pk, key, request.body, lambda mark: self._create(request, mark))
+    def post(self, request: Request) -> HttpResponseBase:
+        """Generates with the coach, or takes the caller's own `prescription`.
+
+        With `Accept: text/event-stream` the session is streamed while it is written.
+        """
+        if isinstance(request.accepted_renderer, events.EventStreamRenderer):
+            return streaming.response(partial(self._answer, request))
+        answer = self._answer(request, generation.NOBODY)
         return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
 
-    def _create(self, request: Request, mark: Mark | None) -> Answer:
+    def _answer(self, request: Request, audience: generation.Audience) -> Answer:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return self._create(request, audience, None)
+        return once(caller(request).pk, key, request.body, partial(self._create, request, audience))
+
+    def _create(self, request: Request, audience: generation.Audience, mark: Mark | None) -> Answer:
         asked = read(request, SessionRequest)
         answers: list[Answer] = []
 
@@ -126,7 +143,7 @@ class SessionsView(SessionRowsView, ListAPIView[TrainingSession]):
                 mark.keep(answers[-1], session)
 
         try:
-            generation.create(caller(request), asked, also=answer)
+            generation.create(caller(request), asked, audience=audience, also=answer)
         except generation.ModelUnavailable as error:
             raise Problem(
                 503,

@@ -52,6 +52,14 @@ def repair(prescription: Prescription, means: Means) -> tuple[Prescription, list
     return mended, [replace(c, detail=" ".join([c.detail, *mending.notes.get(c.code, ())])) for c in checks]
 
 
+def safe(prescription: Prescription, means: Means) -> Prescription:
+    """The beginning of a session with every exercise mended by itself; what the whole must keep is not asked of it.
+
+    Raises Refused where nothing is left that could lead a session.
+    """
+    return _Mending(prescription, means).begun()
+
+
 class _Mending:
     """One prescription being mended, step by step; `notes` says by code what was done, each thing once."""
 
@@ -76,6 +84,13 @@ class _Mending:
             if self.whole == round_before:
                 break
         return self.coach.finish(self.whole, self.means) if self.whole != before else before
+
+    def begun(self) -> Prescription:
+        """What may be done of it, as hard as this athlete may go."""
+        if not self.means.red_flag:
+            self._exercises()
+            self._work()
+        return self.whole
 
     def _note(self, code: str, sentence: Sentence, **places: str | int) -> None:
         self.notes[code][say(self.means.language, sentence, **places)] = None

@@ -9,26 +9,28 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from math import ceil
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
-from pydantic import BaseModel
 
 from config.roles import on_behalf_of
-from training import checks, coaches, details, imports, llm
+from training import checks, coaches, details, drafting, imports, llm, takeover
 from training.catalogue.stored import current
 from training.checks import Check
 from training.coaches import Coach
 from training.coaches.means import Means
 from training.details import Need, Told, Written
+from training.drafting import Made
 from training.history import DAYS, History, Past
 from training.models import EnrichmentStatus, Source, TrainingSession
-from training.prescription import Prescription, Refused
+from training.prescription import Prescription
 from training.request import SessionRequest
+from training.unfolding import Unfolding
 
 logger = logging.getLogger(__name__)
 
@@ -47,23 +49,32 @@ class ModelUnavailable(Exception):
         self.retry_after = max(1, ceil(error.retry_after or RETRY_AFTER_SECONDS))
 
 
-@dataclass(frozen=True)
-class _Made:
-    """A prescription with what its checks say, and who made it."""
+class Audience:
+    """Who watches a session being made; as it stands here, nobody."""
 
-    prescription: Prescription
-    checks: list[Check]
-    source: Source
-    model: str | None = None
-    fallback_reason: str | None = None
+    watches = False
+
+    def admitted(self) -> None:
+        """Nothing more is refused for what was asked: what comes now takes its time."""
+
+    def tell(self, name: str, data: dict[str, Any]) -> None:
+        """Something to see: an `outline`, an `exercise`, a `notice`."""
+
+
+NOBODY = Audience()
 
 
 def create(
-    owner: User, request: SessionRequest, *, also: Callable[[TrainingSession], None] | None = None
+    owner: User,
+    request: SessionRequest,
+    *,
+    audience: Audience = NOBODY,
+    also: Callable[[TrainingSession], None] | None = None,
 ) -> TrainingSession:
     """Make the session that was asked for and save it.
 
-    `also` runs in the saving transaction, once the session is complete in it. Raises Refused for what the coach or the
+    The audience is told of it while it is written, unless it is imported or comes in mode full. `also` runs in the
+    saving transaction, once the session is complete in it. Raises Refused for what the coach or the
     import cannot take, and ModelUnavailable where no model answers and `allow_fallback` is false.
     """
     started = time.monotonic()
@@ -83,9 +94,9 @@ def create(
         request=request.model_dump(mode="json", exclude={"prescription"}),
     )
     bill: list[llm.Call] = []  # grows with every call, failed ones too
-    # The seed of the planner's choices is the session's id: each session differs, and can be planned again the same.
     means = Means(request, catalogue, history(owner))
-    made = _make(coach, means, session.id.int % 2**32, started + settings.FAST_DEADLINE_SECONDS, bill)
+    until = started + settings.FAST_DEADLINE_SECONDS
+    made = _make(coach, means, session.id, until, bill, audience)
     session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason
     session.prescription = made.prescription.model_dump(mode="json")
     found = made.checks
@@ -133,21 +144,44 @@ def history(owner: User) -> History:
     )
 
 
-def _make(coach: Coach, means: Means, seed: int, until: float, bill: list[llm.Call]) -> _Made:
+def _make(coach: Coach, means: Means, session_id: UUID, until: float, bill: list[llm.Call], audience: Audience) -> Made:
     request = means.request
     if request.prescription is not None:
         prescription = imports.accept(request, means.catalogue)
-        return _Made(prescription, checks.run(prescription, means), Source.IMPORTED)
-    fallback_reason = None
+        audience.admitted()
+        return Made(prescription, checks.run(prescription, means), Source.IMPORTED)
+    unfolding = Unfolding(session_id, audience.tell) if audience.watches and request.mode == "fast" else None
+    # The seed of the planner's choices is the session's id: each session differs, and can be planned again the same.
+    seed = session_id.int % 2**32
     if llm.configured():
+        audience.admitted()
         try:
-            return _by_model(coach, means, until, bill)
+            if unfolding is None:
+                made = drafting.asked(coach, means, until, bill)
+            else:
+                made = drafting.heard(coach, means, until, bill, unfolding)
         except llm.ModelError as error:
             if not request.allow_fallback:
                 llm.record(bill, session_id=None, purpose="generation")  # no session comes of it, but a bill does
                 raise ModelUnavailable(error) from error
-            fallback_reason = error.code
-    return _Made(*checks.repair(_planned(coach, means, seed), means), Source.BUILTIN, fallback_reason=fallback_reason)
+            made = _taken_over(coach, means, seed, error.code, bill[-1].model if bill else None, unfolding)
+    else:
+        made = Made(*checks.repair(_planned(coach, means, seed), means), Source.BUILTIN)
+        audience.admitted()
+    return made if unfolding is None else replace(made, prescription=unfolding.show(made.prescription))
+
+
+def _taken_over(
+    coach: Coach, means: Means, seed: int, reason: str, model: str | None, unfolding: Unfolding | None
+) -> Made:
+    """The built-in coach's session; where the model's was shown already, that one, ended by the built-in coach."""
+    begun = None if unfolding is None else unfolding.begun
+    if unfolding is not None:
+        unfolding.notice(reason, means.language)
+    plan = _planned(coach, means, seed)
+    if begun is not None and (ended := takeover.completed(begun, plan, coach, means)) is not None:
+        return Made(*ended, Source.LLM, model=model, fallback_reason=reason)
+    return Made(*checks.repair(plan, means), Source.BUILTIN, fallback_reason=reason)
 
 
 def _planned(coach: Coach, means: Means, seed: int) -> Prescription:
@@ -155,49 +189,6 @@ def _planned(coach: Coach, means: Means, seed: int) -> Prescription:
     plans = (coach.plan(means, seed=seed + n) for n in range(PLANS))
     first = next(plans)
     return next((plan for plan in (first, *plans) if not means.history.holds(plan)), first)
-
-
-def _by_model(coach: Coach, means: Means, until: float, bill: list[llm.Call]) -> _Made:
-    """The model's session. What breaks a promise is sent back to it once, what is still broken is repaired."""
-    prompt, started = coach.prompt(means), time.monotonic()
-    best: tuple[int, Prescription, str] | None = None  # the faults that are left, the session, the model
-    for last in (False, True):
-        try:
-            answer = llm.wait(
-                llm.ask(prompt, coach.draft, models=settings.FAST_MODELS, deadline_seconds=until - time.monotonic())
-            )
-        except llm.ModelError as error:
-            bill.extend(error.calls)
-            if best is None:
-                raise
-            break
-        bill.extend(answer.calls)
-        prescription, problems = _expanded(coach, answer.value, means)
-        if prescription is not None and (best is None or len(problems) < best[0]):
-            best = len(problems), prescription, answer.model
-        if not problems:
-            break
-        # A second answer takes about as long as the first did. Where there is no time for it, repair is at once.
-        if last or time.monotonic() - started > until - time.monotonic():
-            break
-        prompt = prompt.corrected(answer.value.model_dump_json(), problems)
-    if best is None:
-        raise llm.InvalidOutput("The model's plan means no session.", answer="", problems=())
-    _, prescription, model = best
-    try:
-        return _Made(*checks.repair(prescription, means), Source.LLM, model=model)
-    except Refused:  # nothing of it may be done; the built-in coach finds what may, if anything may
-        raise llm.InvalidOutput("Nothing of the model's plan may be done.", answer="", problems=()) from None
-
-
-def _expanded(coach: Coach, draft: BaseModel, means: Means) -> tuple[Prescription | None, list[str]]:
-    """What a draft means, if it means anything, and what is wrong with it."""
-    try:
-        prescription = coach.expand(draft, means)
-    except Refused as refused:
-        return None, [f"{error.pointer}: {error.detail}" for error in refused.errors]
-    found = checks.run(prescription, means)
-    return prescription, [f"{check.code}: {check.detail}" for check in found if not check.ok]
 
 
 # --- mode full ---

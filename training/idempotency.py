@@ -21,6 +21,7 @@ from config.roles import on_behalf_of
 from training.models import IdempotencyKey, TrainingSession
 from training.prescription import Refused
 
+REPLAYED = "Idempotent-Replayed"  # the header of an answer that was given before
 MAX_KEY_CHARACTERS = 255
 KEPT = timedelta(hours=24)
 RETRY_AFTER_SECONDS = 2
@@ -68,7 +69,7 @@ def once(owner_id: int, key: str, body: bytes, answer: Callable[[Mark], Answer])
         raise Refused.at("/Idempotency-Key", "max_length", "A key has 1 to {most} characters.", most=MAX_KEY_CHARACTERS)
     mark = _claim(owner_id, key, hashlib.sha256(body).hexdigest())
     if isinstance(mark, Answer):
-        return replace(mark, headers={**mark.headers, "Idempotent-Replayed": "true"})
+        return replace(mark, headers={**mark.headers, REPLAYED: "true"})
     try:
         return answer(mark)
     except Exception as error:

@@ -1,7 +1,8 @@
 """The only door to a language model: structured answers, a total deadline, typed errors, usage and price.
 
-One client and one event loop a process. A thread hands its question in (`wait`, or `submit` for many at once) and holds
-no database connection meanwhile; what runs in the loop never touches the database. Nothing here retries over time: the
+One client and one event loop a process. A thread hands its question in (`wait`, `stream` to hear the answer while it is
+written, or `submit` for many at once) and holds no database connection meanwhile; what runs in the loop never touches
+the database. Nothing here retries over time: the
 type of an error says what its owner should do (`Reaction`), and the queue does it.
 """
 
@@ -10,12 +11,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import httpx2
@@ -25,6 +27,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 from pydantic import BaseModel, ValidationError
 
+from training.growing import Growing, Unreadable
 from training.model_errors import (
     BadKey,
     BudgetSpent,
@@ -43,12 +46,12 @@ from training.model_errors import (
 from training.models import ModelCall
 from training.prices import cost_usd
 from training.strict import strict_schema
-from training.wire import DIALECTS, Prompt, Reply, Usage
+from training.wire import DIALECTS, Dialect, Prompt, Reply, Usage, data_of
 
 __all__ = [
     "Answer", "BadKey", "BudgetSpent", "Call", "Cancelled", "Deadline", "InvalidOutput", "ModelError", "ModelRefused",
     "Prompt", "RateLimited", "Reaction", "Unavailable", "UnknownModel", "ask", "cancel_all", "close", "configured",
-    "record", "submit", "wait",
+    "record", "stream", "submit", "wait",
 ]  # fmt: skip
 
 # What a call can raise beside our own errors, and not all of it is the SDK's: a deadline is an OSError, a body that is
@@ -184,11 +187,18 @@ def wait(coroutine: Coroutine[Any, Any, T]) -> T:
 
     Raises TransactionManagementError inside a transaction: nobody waits for a model with rows locked.
     """
-    if connection.in_atomic_block:
+    try:
+        _give_connection_back()
+    except TransactionManagementError:
         coroutine.close()
+        raise
+    return submit(coroutine).result()
+
+
+def _give_connection_back() -> None:
+    if connection.in_atomic_block:
         raise TransactionManagementError("A model is not waited for inside a transaction.")
     connection.close()
-    return submit(coroutine).result()
 
 
 def cancel_all() -> None:
@@ -208,6 +218,60 @@ async def ask(prompt: Prompt, shape: type[Shape], *, models: Sequence[str], dead
 
     `deadline_seconds` bounds it all. Raises ModelError, with every call made in its `calls`.
     """
+    return await _answered(models, deadline_seconds, lambda asking: _ask_twice(asking, prompt, shape))
+
+
+def stream(
+    prompt: Prompt, shape: type[Shape], *, models: Sequence[str], deadline_seconds: float
+) -> Iterator[dict[str, Any] | Answer[Shape]]:
+    """The finished part of an answer whenever an element of it has closed, and last the whole, valid answer.
+
+    For a thread, which gives its database connection back meanwhile. A part that nobody took before the next came is
+    passed over. Asks once; the errors are those of `ask`.
+    """
+    _give_connection_back()
+    parts: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    listening = submit(
+        _answered(models, deadline_seconds, lambda asking: _ask_once(asking, prompt, shape, _hearing(parts.put)))
+    )
+    listening.add_done_callback(lambda _: parts.put(None))
+    try:
+        while (part := _newest(parts)) is not None:
+            yield part
+        yield listening.result()
+    finally:
+        listening.cancel()  # where nobody listens any more
+
+
+def _newest(parts: SimpleQueue[T | None]) -> T | None:
+    """The latest part, waited for; None at the end."""
+    newest = parts.get()
+    while newest is not None and not parts.empty():
+        following = parts.get()
+        if following is None:
+            parts.put(None)  # the end is for the next call
+            break
+        newest = following
+    return newest
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One question on its way: whom, until when by the loop's clock, and every call that it took so far."""
+
+    door: _Door
+    model: str
+    until: float
+    calls: list[Call]
+
+
+Fetch: TypeAlias = Callable[[_Asking, type[Dialect], dict[str, Any], httpx2.Timeout], Awaitable[Reply]]
+
+
+async def _answered(
+    models: Sequence[str], deadline_seconds: float, answer: Callable[[_Asking], Awaitable[Shape]]
+) -> Answer[Shape]:
+    """What the first of the models says that the server knows."""
     door = _the_door()
     until = asyncio.get_running_loop().time() + deadline_seconds
     calls: list[Call] = []
@@ -216,7 +280,7 @@ async def ask(prompt: Prompt, shape: type[Shape], *, models: Sequence[str], dead
             if door.unknown_until.get(model, 0.0) > time.monotonic():
                 continue
             try:
-                value = await _ask_twice(door, model, prompt, shape, until, calls)
+                value = await answer(_Asking(door, model, until, calls))
             except UnknownModel as error:
                 door.unknown_until[model] = time.monotonic() + UNKNOWN_FOR_SECONDS
                 logger.warning("model is unknown to the server", extra={"model": model, "detail": error.detail})
@@ -228,35 +292,26 @@ async def ask(prompt: Prompt, shape: type[Shape], *, models: Sequence[str], dead
         raise
 
 
-async def _ask_twice(
-    door: _Door, model: str, prompt: Prompt, shape: type[Shape], until: float, calls: list[Call]
-) -> Shape:
+async def _ask_twice(asking: _Asking, prompt: Prompt, shape: type[Shape]) -> Shape:
     try:
-        return await _ask_once(door, model, prompt, shape, until, calls)
+        return await _ask_once(asking, prompt, shape, _whole)
     except InvalidOutput as error:
-        return await _ask_once(door, model, prompt.corrected(error.answer, error.problems), shape, until, calls)
+        return await _ask_once(asking, prompt.corrected(error.answer, error.problems), shape, _whole)
 
 
-async def _ask_once(
-    door: _Door, model: str, prompt: Prompt, shape: type[Shape], until: float, calls: list[Call]
-) -> Shape:
+async def _ask_once(asking: _Asking, prompt: Prompt, shape: type[Shape], fetch: Fetch) -> Shape:
     """One HTTP call. It is recorded however it ends."""
     dialect = DIALECTS[settings.OPENAI_API]
-    seconds = until - asyncio.get_running_loop().time()
+    seconds = asking.until - asyncio.get_running_loop().time()
     if seconds <= 0:
         raise Deadline("No time was left to ask.")
+    # Its total is the block's below, for a body may trickle for ever.
+    silence = httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
     started_at, start = datetime.now(UTC), time.monotonic()
     outcome, detail, usage = "cancelled", "", Usage()
     try:
-        async with asyncio.timeout_at(until):
-            response = await door.client.post(
-                dialect.path,
-                cast_to=httpx2.Response,
-                body=dialect.body(model, prompt, strict_schema(shape)),
-                # Of silence; the total is this block's, for a body may trickle for ever.
-                options={"timeout": httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))},
-            )
-        reply = dialect.read(response.content)
+        async with asyncio.timeout_at(asking.until):
+            reply = await fetch(asking, dialect, dialect.body(asking.model, prompt, strict_schema(shape)), silence)
         usage = reply.usage
         value = _value(reply, shape)
         outcome = "ok"
@@ -270,11 +325,58 @@ async def _ask_once(
         return value
     finally:
         call = Call(
-            model, outcome, detail, started_at, time.monotonic() - start, usage, cost_usd(model, started_at, usage)
+            asking.model,
+            outcome,
+            detail,
+            started_at,
+            time.monotonic() - start,
+            usage,
+            cost_usd(asking.model, started_at, usage),
         )
-        calls.append(call)
+        asking.calls.append(call)
         if (ledger := _ledger.get(None)) is not None:
             ledger.append(call)
+
+
+async def _whole(asking: _Asking, dialect: type[Dialect], body: dict[str, Any], silence: httpx2.Timeout) -> Reply:
+    """The reply in one piece."""
+    response = await asking.door.client.post(
+        dialect.path, cast_to=httpx2.Response, body=body, options={"timeout": silence}
+    )
+    return dialect.read(response.content)
+
+
+def _hearing(hear: Callable[[dict[str, Any]], None]) -> Fetch:
+    """The reply in a stream, whose finished part is told to `hear` while it grows."""
+
+    async def fetch(asking: _Asking, dialect: type[Dialect], body: dict[str, Any], silence: httpx2.Timeout) -> Reply:
+        response: httpx2.Response = await asking.door.client.post(
+            dialect.path,
+            cast_to=httpx2.Response,  # untouched, and its body unread
+            body={**body, **dialect.stream},
+            options={"timeout": silence},
+            stream=True,
+            stream_cls=openai.AsyncStream[Any],
+        )  # type: ignore[assignment]  # the overload names stream_cls, which a `cast_to` of this kind leaves unused
+        try:
+            if "event-stream" not in response.headers.get("content-type", ""):
+                return dialect.read(await response.aread())  # a server that knows no streams
+            heard, growing = dialect.heard(), Growing()
+            said = ""
+            async for data in data_of(response.aiter_bytes()):
+                text = heard.feed(data)
+                said += text
+                if text and (finished := growing.feed(text)) is not None:
+                    hear(finished)
+                if heard.reply is not None:
+                    break
+            return heard.end()
+        except Unreadable as error:
+            raise InvalidOutput(str(error), answer=said, problems=[str(error)]) from None
+        finally:
+            await response.aclose()
+
+    return fetch
 
 
 def _value(reply: Reply, shape: type[Shape]) -> Shape:

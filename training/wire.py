@@ -5,7 +5,7 @@ helpers lose the usage when the answer does not validate.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Self
 
@@ -82,10 +82,42 @@ class Failure(Body):
     message: str | None = None
 
 
+class BrokenOff(ValueError):
+    """A streamed answer that ended before its end."""
+
+
+class Heard(ABC):
+    """A streamed answer while it comes: fed with the data of its events, one after the other."""
+
+    reply: Reply | None = None  # once it is whole
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._refused: list[str] = []
+
+    @abstractmethod
+    def feed(self, data: bytes) -> str:
+        """What this event adds to the text. Raises pydantic.ValidationError for a malformed one."""
+
+    def end(self) -> Reply:
+        """The reply, once the stream has ended. Raises BrokenOff where it is not whole."""
+        if self.reply is None:
+            raise BrokenOff
+        return self.reply
+
+    def _text(self) -> str:
+        return "".join(self._said)
+
+    def _refusal(self) -> str | None:
+        return "".join(self._refused) or None
+
+
 class Dialect(ABC):
     """How one of the two is asked and read."""
 
     path: ClassVar[str]
+    stream: ClassVar[dict[str, Any]]  # what a request has more, to be answered in a stream that tells its usage
+    heard: ClassVar[type[Heard]]
 
     @staticmethod
     @abstractmethod
@@ -131,10 +163,66 @@ class _ResponsesBody(Body):
     incomplete_details: _Incomplete | None = None
 
 
+def _reply(answer: _ResponsesBody) -> Reply:
+    usage = answer.usage or _ResponsesUsage()
+    parts = [part for item in answer.output or [] if item.type == "message" for part in item.content or []]
+    reason = answer.incomplete_details.reason if answer.incomplete_details else None
+    # Compatible servers leave the status out; one that stands there must say that the answer is whole.
+    unfinished = answer.status not in (None, "completed", "incomplete")
+    failure = answer.error or (Failure(code=answer.status) if unfinished else None)
+    if answer.output is None and failure is None:
+        failure = Failure(message="an answer without output")
+    return Reply(
+        text="".join(part.text or "" for part in parts if part.type == "output_text"),
+        usage=Usage(
+            usage.input_tokens,
+            usage.input_tokens_details.cached_tokens if usage.input_tokens_details else None,
+            usage.output_tokens,
+        ),
+        refusal=next((part.refusal for part in parts if part.refusal), None),
+        cut_off=answer.status == "incomplete" and reason != "content_filter",
+        filtered=reason == "content_filter",
+        failure_code=None if failure is None else str(failure.code or "unknown"),
+        failure_message=(failure.message or "") if failure else "",
+    )
+
+
+class _ResponsesEvent(Body):
+    type: str = ""
+    delta: str | dict[str, Any] | None = None  # an object in events of no text
+    response: _ResponsesBody | None = None
+    error: Failure | None = None
+    code: str | int | None = None
+    message: str | None = None
+
+
+class _HeardResponse(Heard):
+    _FINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+    def feed(self, data: bytes) -> str:
+        event = _ResponsesEvent.model_validate_json(data)
+        if event.type == "response.output_text.delta" and isinstance(event.delta, str):
+            self._said.append(event.delta)
+            return event.delta
+        if event.type == "response.refusal.delta" and isinstance(event.delta, str):
+            self._refused.append(event.delta)
+        elif event.type in self._FINAL and event.response is not None:
+            # Some servers end with a response that is empty but for its usage.
+            said = {"status": event.type.removeprefix("response."), "output": event.response.output or []}
+            whole = _reply(event.response.model_copy(update=said))
+            self.reply = replace(whole, text=self._text() or whole.text, refusal=whole.refusal or self._refusal())
+        elif event.type == "error" or event.error is not None:
+            failure = event.error or Failure(code=event.code, message=event.message)
+            self.reply = Reply(failure_code=str(failure.code or "unknown"), failure_message=failure.message or "")
+        return ""
+
+
 class Responses(Dialect):
     """`POST /responses`."""
 
     path = "/responses"
+    stream: ClassVar = {"stream": True}
+    heard = _HeardResponse
 
     @staticmethod
     def body(model: str, prompt: Prompt, schema: dict[str, Any]) -> dict[str, Any]:
@@ -150,28 +238,7 @@ class Responses(Dialect):
 
     @staticmethod
     def read(body: bytes) -> Reply:
-        answer = _ResponsesBody.model_validate_json(body)
-        usage = answer.usage or _ResponsesUsage()
-        parts = [part for item in answer.output or [] if item.type == "message" for part in item.content or []]
-        reason = answer.incomplete_details.reason if answer.incomplete_details else None
-        # Compatible servers leave the status out; one that stands there must say that the answer is whole.
-        unfinished = answer.status not in (None, "completed", "incomplete")
-        failure = answer.error or (Failure(code=answer.status) if unfinished else None)
-        if answer.output is None and failure is None:
-            failure = Failure(message="an answer without output")
-        return Reply(
-            text="".join(part.text or "" for part in parts if part.type == "output_text"),
-            usage=Usage(
-                usage.input_tokens,
-                usage.input_tokens_details.cached_tokens if usage.input_tokens_details else None,
-                usage.output_tokens,
-            ),
-            refusal=next((part.refusal for part in parts if part.refusal), None),
-            cut_off=answer.status == "incomplete" and reason != "content_filter",
-            filtered=reason == "content_filter",
-            failure_code=None if failure is None else str(failure.code or "unknown"),
-            failure_message=(failure.message or "") if failure else "",
-        )
+        return _reply(_ResponsesBody.model_validate_json(body))
 
 
 class _Message(Body):
@@ -196,10 +263,66 @@ class _ChatBody(Body):
     error: Failure | None = None
 
 
+def _chat_usage(told: _ChatUsage) -> Usage:
+    cached = told.prompt_tokens_details.cached_tokens if told.prompt_tokens_details else None
+    return Usage(told.prompt_tokens, cached, told.completion_tokens)
+
+
+class _Piece(Body):
+    delta: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _ChatChunk(Body):
+    choices: list[_Piece] | None = None
+    usage: _ChatUsage | None = None
+    error: Failure | None = None
+
+
+class _HeardCompletion(Heard):
+    """Whole at `[DONE]`, or where the server sends none, at the end; the usage comes after the last word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finish: str | None = None
+        self._usage = Usage()
+
+    def feed(self, data: bytes) -> str:
+        if data == b"[DONE]":
+            self.end()
+            return ""
+        chunk = _ChatChunk.model_validate_json(data)
+        if chunk.error is not None:
+            self.reply = Reply(
+                failure_code=str(chunk.error.code or "unknown"), failure_message=chunk.error.message or ""
+            )
+        if chunk.usage is not None:
+            self._usage = _chat_usage(chunk.usage)
+        piece = chunk.choices[0] if chunk.choices else _Piece()
+        said = piece.delta or _Message()
+        self._finish = piece.finish_reason or self._finish
+        self._said.append(said.content or "")
+        self._refused.append(said.refusal or "")
+        return said.content or ""
+
+    def end(self) -> Reply:
+        if self.reply is None and self._finish is not None:
+            self.reply = Reply(
+                text=self._text(),
+                usage=self._usage,
+                refusal=self._refusal(),
+                cut_off=self._finish == "length",
+                filtered=self._finish == "content_filter",
+            )
+        return super().end()
+
+
 class Chat(Dialect):
     """`POST /chat/completions`."""
 
     path = "/chat/completions"
+    stream: ClassVar = {"stream": True, "stream_options": {"include_usage": True}}
+    heard = _HeardCompletion
 
     @staticmethod
     def body(model: str, prompt: Prompt, schema: dict[str, Any]) -> dict[str, Any]:
@@ -220,16 +343,11 @@ class Chat(Dialect):
     @staticmethod
     def read(body: bytes) -> Reply:
         answer = _ChatBody.model_validate_json(body)
-        usage = answer.usage or _ChatUsage()
         choice = answer.choices[0] if answer.choices else None
         failure = answer.error or (None if choice else Failure(message="an answer without choices"))
         return Reply(
             text=(choice.message.content or "") if choice else "",
-            usage=Usage(
-                usage.prompt_tokens,
-                usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
-                usage.completion_tokens,
-            ),
+            usage=_chat_usage(answer.usage or _ChatUsage()),
             refusal=choice.message.refusal if choice else None,
             cut_off=choice is not None and choice.finish_reason == "length",
             filtered=choice is not None and choice.finish_reason == "content_filter",
@@ -239,3 +357,27 @@ class Chat(Dialect):
 
 
 DIALECTS: dict[str, type[Dialect]] = {"responses": Responses, "chat": Chat}
+
+
+# --- event streams ---
+async def data_of(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The data of each event in a body, without the SDK's typed events, which cost a hundred times as much.
+
+    Lines end at a line feed only: JSON may hold characters at which a reader of text lines would cut it.
+    """
+    rest = b""
+    data: list[bytes] = []
+    async for some in body:
+        *lines, rest = (rest + some).split(b"\n")
+        for line in lines:
+            for whole in _taken(line.removesuffix(b"\r"), data):
+                yield whole
+
+
+def _taken(line: bytes, data: list[bytes]) -> Iterator[bytes]:
+    """Notes a line of data; an empty line ends the event. Names and comments are passed over."""
+    if line.startswith(b"data:"):
+        data.append(line[5:].removeprefix(b" "))
+    elif not line and data:
+        yield b"\n".join(data)
+        data.clear()

@@ -113,9 +113,9 @@ def test_a_coach_that_does_not_serve_yet_is_a_clear_refusal(client: APIClient) -
     assert pointers(response) == ["/coach"]
 
 
-def test_the_url_needs_its_slash_and_an_event_stream_is_not_spoken_yet(client: APIClient) -> None:
+def test_the_url_needs_its_slash_and_a_list_is_no_stream(client: APIClient) -> None:
     assert client.post(SESSIONS.rstrip("/"), import_request(), format="json").status_code == 404
-    response = client.post(SESSIONS, import_request(), format="json", HTTP_ACCEPT="text/event-stream")
+    response = client.get(SESSIONS, HTTP_ACCEPT="text/event-stream")
     assert response.status_code == 406
     assert response["Content-Type"] == "application/problem+json"
 
