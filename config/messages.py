@@ -8,10 +8,8 @@ from babel.messages.extract import extract_javascript
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-Found = tuple[int, str, Any, list[str]]  # line, function, sentences, comments
 
-
-def from_template(file: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, Any]) -> Iterator[Found]:
+def from_template(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
     """What {% translate %} and {% blocktranslate %} say, as Babel's extraction methods give it."""
     if not settings.configured:
         settings.configure()

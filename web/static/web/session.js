@@ -1,0 +1,162 @@
+/** A session at the gym: a checklist that this device remembers, the clock, and the details as they arrive. */
+
+import { cancelEnrichment, queueForEnrichment, stateOf, subscribeToEnrichment } from "./enrichment.js";
+import { keep, recall, wordsOf } from "./kept.js";
+import { Timer } from "./timer.js";
+
+const REMEMBERED_SESSIONS = 40;
+
+/** Bring the session on this page to life; called by the page itself, and by the one that saw it being written. */
+export function read(page) {
+  const sessionId = page.dataset.session;
+  const say = wordsOf();
+  const timer = new Timer(page, sessionId, say);
+  checklist(page, sessionId, say, timer);
+  for (const button of page.querySelectorAll("[data-clock]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => timer.start(JSON.parse(button.dataset.clock)));
+  }
+  follow(page, sessionId, say);
+  actions(page, sessionId);
+  const offline = page.querySelector("#offline");
+  const connected = () => (offline.hidden = navigator.onLine);
+  addEventListener("online", connected);
+  addEventListener("offline", connected);
+  connected();
+  const print = page.querySelector("#print");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+}
+
+// --- the checklist ---
+
+function checklist(page, sessionId, say, timer) {
+  const boxes = [...page.querySelectorAll(".tile input")].sort((a, b) => a.dataset.turn - b.dataset.turn);
+  const nameOf = (box) => {
+    const card = box.closest("[data-key]");
+    return `${card.dataset.key}/${[...card.querySelectorAll(".tile input")].indexOf(box)}`;
+  };
+  const known = new Set(recall("checked", {})[sessionId]?.sets);
+  for (const box of boxes) box.checked = known.has(nameOf(box));
+  const progress = page.querySelector("#progress");
+
+  const show = () => {
+    const done = boxes.filter((box) => box.checked).length;
+    const next = done > 0 ? boxes.find((box) => !box.checked) : null;
+    for (const box of boxes) box.parentElement.classList.toggle("next", box === next);
+    progress.hidden = false;
+    progress.querySelector("progress").value = done;
+    progress.querySelector("span").textContent = say("sets_done", { n: done, m: boxes.length });
+    return next;
+  };
+  show();
+
+  let rested = null; // the box whose rest runs: to take it back is to stop that
+  page.addEventListener("change", ({ target: box }) => {
+    if (!boxes.includes(box)) return;
+    remember(sessionId, boxes.filter((each) => each.checked).map(nameOf));
+    const next = show();
+    if (!box.checked) {
+      if (rested === box) timer.stop();
+      return;
+    }
+    const rest = Number(box.dataset.rest);
+    if (!rest) return;
+    rested = box;
+    timer.start({ repeat: 1, steps: [["", rest]] }, next ? say("next", { set: told(next) }) : say("last"));
+  });
+}
+
+/** "Back squat, 5 × 100 kg". */
+function told(box) {
+  const [number, unit] = box.parentElement.querySelectorAll("b, span");
+  return `${box.closest("[data-key]").querySelector("h3").textContent}, ${number.textContent} ${unit.textContent}`;
+}
+
+function remember(sessionId, sets) {
+  const all = { ...recall("checked", {}), [sessionId]: { at: Date.now(), sets } };
+  const newest = Object.entries(all).sort(([, a], [, b]) => b.at - a.at);
+  keep("checked", Object.fromEntries(newest.slice(0, REMEMBERED_SESSIONS)));
+}
+
+// --- the second wind ---
+
+function follow(page, sessionId, say) {
+  const unsubscribe = subscribeToEnrichment(sessionId, async ({ type, data }) => {
+    if (!page.isConnected) return unsubscribe();
+    if (type === "exercise") {
+      const name = unfold(page, data);
+      if (name) page.querySelector("#told").textContent = say("details_arrived", { exercise: name });
+    }
+    if (type !== "status" && type !== "done") return;
+    const state = stateOf(data);
+    page.dataset.state = state;
+    for (const part of page.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
+    if (type === "done" && (state === "enriched" || state === "full")) await refresh(page);
+    if (type === "done") for (const empty of page.querySelectorAll(".more.awaited")) empty.remove();
+  });
+}
+
+/** The details of an exercise in the room that was kept for them; its name, if they are news. */
+function unfold(page, { key, details }) {
+  const card = page.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const room = card?.querySelector(".more.awaited");
+  if (!room) return null;
+  const more = page.querySelector("#details").content.cloneNode(true).querySelector(".more");
+  more.lang = card.querySelector("h3").lang;
+  for (const list of more.querySelectorAll("[data-list]")) {
+    list.replaceChildren(
+      ...details[list.dataset.list].map((text) => Object.assign(document.createElement("li"), { textContent: text })),
+    );
+  }
+  for (const element of more.querySelectorAll("[data-text]")) {
+    const path = element.dataset.text;
+    element.textContent =
+      path === "cue" ? (details.coaching_cues_detailed[0] ?? "") : path.split(".").reduce((part, name) => part[name], details);
+  }
+  more.classList.add("arrived");
+  room.replaceWith(more);
+  return card.querySelector("h3").textContent;
+}
+
+/** What only the server draws: the figures, and details that came while nobody listened. */
+async function refresh(page) {
+  let fresh;
+  try {
+    const response = await fetch(`/sessions/${page.dataset.session}/`, { headers: { Accept: "text/html" } });
+    if (!response.ok) return;
+    fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    return; // offline: the next visit shows them
+  }
+  page.querySelector("#figures").replaceWith(fresh.querySelector("#figures"));
+  for (const room of page.querySelectorAll(".more.awaited")) {
+    const key = room.closest("[data-key]").dataset.key;
+    const more = fresh.querySelector(`[data-key="${CSS.escape(key)}"] .more:not(.awaited)`);
+    if (more) room.replaceWith(more);
+  }
+}
+
+/** Queue again and cancel without leaving the page; everything else is an ordinary form. */
+function actions(page, sessionId) {
+  page.querySelector(".standing")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { submitter } = event;
+    submitter.disabled = true;
+    try {
+      if (submitter.value === "cancel") await cancelEnrichment(sessionId);
+      else {
+        await queueForEnrichment(sessionId);
+        location.reload(); // the rooms for what is to come are drawn again
+      }
+    } catch {
+      submitter.form.submit(); // the server says what is the matter
+    }
+    submitter.disabled = false;
+  });
+}
+
+const page = document.querySelector("[data-session]");
+if (page) read(page);
