@@ -568,3 +568,48 @@ def test_the_athletes_words_stand_in_the_prompt_as_data_only() -> None:
     prompt = COACH.prompt(means(goal=goal, athlete={"injuries": [goal]}))
     assert goal not in prompt.instructions
     assert json.loads(prompt.input)["athlete_words"] == {"goal": goal, "injuries": [goal]}
+
+
+# --- what an athlete reads and does ---
+
+
+@pytest.mark.parametrize("fields", [{"location": "home"}, {"location": "outdoor", "available_minutes": 30}])
+def test_what_stands_in_is_told_only_of_what_is_in_the_session(fields: dict[str, Any]) -> None:
+    for seed in range(6):
+        session = plan(seed, **fields)
+        told = (session.rationale or "").split("Standing in today: ")[-1].rstrip(".").split(", ")
+        cues = [(exercise.name, exercise.cue or "") for _, exercise in work(session)]
+        for other, replaced in (pair.split(" for ") for pair in told if " for " in pair):
+            assert any(name == other and f"In place of: {replaced}." in cue for name, cue in cues), (other, replaced)
+
+
+def test_who_rows_in_place_of_running_is_promised_no_running() -> None:
+    session = plan(athlete={"injuries": ["knee"]}, available_minutes=50)
+    assert "running" not in f"{session.title} {session.rationale}"
+    assert "Rowing machine for Run" in (session.rationale or "")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_half_a_station_keeps_its_load_where_no_maximum_speaks_against_it(seed: int) -> None:
+    session = plan(seed, discipline="deka-strong", available_minutes=60)
+    for _, exercise in work(session):
+        if exercise.exercise == "run":
+            continue
+        station = next(s for s in race("deka-strong").stations if s.exercise == exercise.exercise)
+        assert all(set_.load_kg == station.load("men_open") for set_ in exercise.sets)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_race_without_running_is_trained_without_running_into_its_stations(seed: int) -> None:
+    session = plan(seed, discipline="deka-strong", available_minutes=60)
+    assert all(block.format == "steady" for block, exercise in work(session) if exercise.exercise == "run")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_three_hours_are_not_filled_with_a_race_and_easy_work(seed: int) -> None:
+    assert all(block.format != "race" for block in plan(seed, available_minutes=180).blocks)
+
+
+def test_running_is_warmed_up_for_by_running_easily() -> None:
+    first = plan(goal="running intervals", available_minutes=60).blocks[0].exercises[0]
+    assert (first.exercise, first.sets[0].rpe) == ("run", 3)

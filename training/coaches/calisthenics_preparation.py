@@ -35,7 +35,7 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     for entry in loosening[: max(0, min(2, int((left - 60) // _LOOSENING_SECONDS)))]:
         exercises.append(preparation.easy(entry, means, "warmup"))
         left -= _LOOSENING_SECONDS
-    raiser = preparation.cyclical(means, "warmup")
+    raiser = preparation.cyclical(means, "warmup", left)
     if raiser is not None:
         length = preparation.whole_tens(max(_LEAST_RAISER_SECONDS, left))
         exercises.insert(0, preparation.easy(raiser, means, "warmup", seconds=length))

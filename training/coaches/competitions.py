@@ -32,6 +32,7 @@ _LEAST_SHARE = 0.95
 _CHANGE_SECONDS = 60  # between blocks
 _ATTEMPTS = 4  # at a session that was not done lately
 _RACE_WARMUP_SECONDS, _RACE_COOLDOWN_SECONDS = 480, 180  # enough around a full simulation where time is short
+_MOST_PART_RACE_SECONDS = 4_200  # of work, where nobody asks for a simulation
 _COOLDOWN_SHARE = 2 / 3  # of the warm-up's time
 
 
@@ -174,13 +175,13 @@ class Planner:
         make = self.blocks
         runs = self.gear.race.run_meters > 0
         engine: Piece = make.running if runs else make.circuit
-        mixed: list[tuple[Piece, float]] = self.dice.choice(
-            [
-                [(make.compromised, 3.0), (make.circuit, 2.0), (engine, 2.0)],
-                [(engine, 3.0), (make.circuit, 2.0), (make.compromised, 2.0)],
-                [(make.part_race, 4.0)],
-            ]
-        )
+        kinds: list[list[tuple[Piece, float]]] = [
+            [(make.compromised, 3.0), (make.circuit, 2.0), (engine, 2.0)],
+            [(engine, 3.0), (make.circuit, 2.0), (make.compromised, 2.0)],
+        ]
+        if seconds < _MOST_PART_RACE_SECONDS:  # in more time there is better to do than a race and an hour of easy work
+            kinds.append([(make.part_race, 4.0)])
+        mixed = self.dice.choice(kinds)
         if self.means.tired:
             mixed = [(make.compromised, 2.0), (make.circuit, 1.0)]
         themes: dict[Theme, list[tuple[Piece, float]]] = {
@@ -219,10 +220,12 @@ class Planner:
 
     def _shown(self, lead: Block) -> Theme:
         """What the session turned out to be: by what leads it, where the theme does not already say it."""
-        if self.theme in {"taper", "transitions", "running", "strength"}:
+        if self.theme in {"taper", "transitions", "running", "strength"} and (
+            self.theme != "running" or self.gear.runs
+        ):
             return self.theme
         alone: dict[Format, Theme] = {"race": "simulation", "sets": "drill", "circuit": "stations"}
-        return alone.get(lead.format, "mixed")
+        return alone.get(lead.format, "mixed" if self.gear.runs else "stations")
 
     def _why(self, prescription: Prescription) -> list[str]:
         """The reasons of the theme, and why it is no full simulation where one was asked for."""

@@ -146,7 +146,7 @@ class Blocks:
         return self._compromised(seconds, 0.25, 200, ROUND_REST_SECONDS // 2)
 
     def _compromised(self, seconds: float, share: float, meters: float, rest: int) -> Block | None:
-        if self.gear.running is None:
+        if self.gear.running is None or not self.gear.race.run_meters:
             return None
         for work in self._preferred()[:2]:
             for part in (share, 0.25):

@@ -9,6 +9,7 @@ from training.catalogue import Entry
 from training.coaches import planning, preparation
 from training.coaches.competitions_blocks import LEAST_RUN_METERS, STEADY_EFFORT, effort, may_race_it_all
 from training.coaches.competitions_sets import Gear
+from training.coaches.competitions_words import Theme
 from training.coaches.means import Means
 from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Role, Set, pointer
 from training.races.words import clock, division_name
@@ -129,7 +130,6 @@ def expand(draft: Draft, gear: Gear) -> Prescription:
 def told(prescription: Prescription, gear: Gear, title: str, why: list[str]) -> Prescription:
     """With title, focus and rationale: why, whose loads and targets, and what stands in for what."""
     words, means = gear.words, gear.means
-    used = {exercise.exercise for exercise in planning.trained(prescription)}
     loads = {s.load_kg for e in planning.trained(prescription) for s in e.sets} - {None}
     timed = any(
         s.duration_seconds and (s.distance_meters or s.reps or s.calories)
@@ -143,12 +143,17 @@ def told(prescription: Prescription, gear: Gear, title: str, why: list[str]) -> 
     if any(words.lighter in (e.cue or "") for e in planning.trained(prescription)):
         said.append(words.lighter_today)
     said.append(words.target.format(time=clock(gear.target)) if timed and gear.target else words.no_target)
-    slugs = {planning.named(means.catalogue[slug], means) for slug in used if slug}
-    names = [words.stand_in.format(other=other, name=name) for other, name in gear.stand_ins if other in slugs]
+    cues = [(exercise.name, exercise.cue or "") for exercise in planning.trained(prescription)]
+    names = [
+        words.stand_in.format(other=other, name=name)
+        for other, name in gear.stand_ins
+        if any(other == told and words.stands_in.format(name=name) in cue for told, cue in cues)
+    ]
     if names:
         said.append(words.stand_ins.format(names=", ".join(dict.fromkeys(names))))
     formats = {block.format for block in prescription.blocks if block.role == "main"}
-    focus = [words.focus["simulation" if "race" in formats else "running" if "intervals" in formats else "stations"]]
+    running: Theme = "running" if gear.runs else "mixed"
+    focus = [words.focus["simulation" if "race" in formats else running if "intervals" in formats else "stations"]]
     rationale = " ".join(said)
     while len(rationale) > 500 and len(said) > 1:  # the field's limit; what stands in is told in the cues, too
         said.pop()

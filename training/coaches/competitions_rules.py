@@ -17,6 +17,7 @@ _STAGES: Final[dict[Role, int]] = {
 _NEARLY_WHOLE: Final = 0.95  # of every station
 _LEAST_STEADY_SECONDS: Final = 300
 _CHANGE_SECONDS: Final = 60
+_MOST_ADDED_SECONDS: Final = 450  # to a warm-up or a cool-down
 _LEAST_LOOSENING_SECONDS: Final = 90
 _LOOSENING_EXERCISES: Final = 6
 _LEAST_WORK_SECONDS: Final = 60  # of a block that is made shorter by its sets
@@ -167,7 +168,7 @@ def fit(prescription: Prescription, means: Means, seconds: float) -> Prescriptio
 
 def filled(prescription: Prescription, means: Means, seconds: float) -> Prescription:
     """As long as `seconds`: by easy movement, and where nothing of it may be done, by loosening up in turns."""
-    longer = fitting.with_easy_movement(prescription, means, seconds)
+    longer = fitting.with_easy_movement(_with_easy_block(prescription, means, seconds), means, seconds)
     missing = seconds - planning.seconds_of(longer, means) - _CHANGE_SECONDS
     role: Literal["warmup", "cooldown"] = "cooldown"
     if not any(role in entry.roles for entry in means.candidates):
@@ -180,6 +181,19 @@ def filled(prescription: Prescription, means: Means, seconds: float) -> Prescrip
     blocks = [*longer.blocks]
     blocks.insert(1 if role == "warmup" else len(blocks) - 1, turn.model_copy(update={"rounds": rounds}))
     return longer.model_copy(update={"blocks": blocks})
+
+
+def _with_easy_block(prescription: Prescription, means: Means, seconds: float) -> Prescription:
+    """What would make a cool-down of half an hour is easy work of its own, before it; a whole race stands alone."""
+    if any(is_whole(block, Gear(means)) for block in _races(prescription)):
+        return prescription
+    left = seconds - planning.seconds_of(prescription, means) - _CHANGE_SECONDS - 2 * _MOST_ADDED_SECONDS
+    mover = preparation.cyclical(means, "cooldown")
+    if mover is None or left < _LEAST_STEADY_SECONDS:
+        return prescription
+    work = Set(duration_seconds=60.0 * int(left // 60), rpe=planning.EASY_RPE)
+    easy = Block(role="conditioning", format="steady", exercises=[planning.exercise(mover, [work], means)])
+    return prescription.model_copy(update={"blocks": [*prescription.blocks[:-1], easy, prescription.blocks[-1]]})
 
 
 def _with(prescription: Prescription, index: int, block: Block | None) -> Prescription:

@@ -18,6 +18,7 @@ from training.races import FILES, Race, Station, division_of, race
 from training.races.pacing import Plan, half_up, plan
 from training.races.words import clock
 
+_RUN = "run"
 LIGHTER_SHARE = 0.8  # of the division's load, where a beginner or a tired athlete trains a station
 MOST_JUMPS_OF_A_BEGINNER = 20  # at once
 LIGHT_KG = 10  # what is no heavier is light enough for everybody
@@ -70,7 +71,12 @@ class Gear:
     @cached_property
     def running(self) -> Work | None:
         """A kilometre of running, or of what stands in for it."""
-        return self._first({"run": 1000, **self.race.run_instead})
+        return self._first({_RUN: 1000, **self.race.run_instead})
+
+    @property
+    def runs(self) -> bool:
+        """Can running be done on the feet today, on the spot at least?"""
+        return self.running is not None and self.running.entry.sport in {None, "run"}
 
     def _station(self, place: int, station: Station) -> Work | None:
         entry = self.means.catalogue.get(station.exercise)
@@ -96,15 +102,20 @@ class Gear:
 
     @property
     def stand_ins(self) -> list[tuple[str, str]]:
-        """What stands in today, and for which station: names."""
-        return [
+        """What stands in today, and for which station or for running: names."""
+        replaced = [
             (planning.named(work.entry, self.means), self._station_name(work.place or 0))
             for work in self.stations
             if work.station is None
         ]
+        if self.running is not None and self.running.entry.slug != _RUN:
+            replaced.append((planning.named(self.running.entry, self.means), self._name(_RUN)))
+        return replaced
 
     def _station_name(self, place: int) -> str:
-        slug = self.race.stations[place].exercise
+        return self._name(self.race.stations[place].exercise)
+
+    def _name(self, slug: str) -> str:
         entry = self.means.catalogue.get(slug)
         return slug if entry is None else planning.named(entry, self.means)
 
@@ -141,7 +152,7 @@ class Gear:
         if work is None:
             raise LookupError("nothing can stand in for running")
         amount = self.rounded(work.amount * meters / 1000, work)
-        cues = []
+        cues = [] if work.entry.slug == _RUN else [self.words.stands_in.format(name=self._name(_RUN))]
         pace: dict[str, Any] = {}
         threshold = self.means.request.athlete.threshold_pace_s_per_km
         if work.runs and self.target is not None and self.race.run_meters:
@@ -183,10 +194,10 @@ class Gear:
 
     def _possible(self, entry: Entry, set_: Set) -> Set:
         """Without a load that the athlete's 1RM makes absurd for it; then effort alone says how heavy."""
-        percent = self.means.maxes.percent(PrescribedExercise(exercise=entry.slug, sets=[set_]), set_)
-        if percent is None or set_.reps is None or set_.load_kg is None:
+        maximum = self.means.one_rep_max_kg.get(entry.slug)
+        if maximum is None or set_.reps is None or set_.load_kg is None:
             return set_
-        fits = set_.reps > MOST_REPS_OF_A_MAX and percent <= MOST_PERCENT
+        fits = set_.reps > MOST_REPS_OF_A_MAX and 100 * set_.load_kg / maximum <= MOST_PERCENT
         return set_ if fits else set_.model_copy(update={"load_kg": None})
 
     def _lighter(self, entry: Entry, load: float) -> float:

@@ -131,12 +131,12 @@ WORDS: Final[dict[Language, Words]] = {
         },
         why={
             "taper": "Race pace in small doses and no fatigue: you keep the sharpness and arrive fresh.",
-            "simulation": "Stations and runs in race order, at race effort: you learn what the race will feel like.",
+            "simulation": "The race's own order, at race effort: you learn what it will feel like.",
             "transitions": "Short runs straight into stations and out again, so that the change costs nothing.",
             "running": "Running at race pace first, then with tired legs, as the race asks for it.",
             "strength": "The stations as strength endurance: short distances and enough rest to move well.",
             "drill": "A part of the station, rest, and again: every set as clean and quick as the first.",
-            "stations": "Stations in race order at a steady effort, with the rests that keep the quality up.",
+            "stations": "Stations in turn, each block in race order, with rests that keep the quality up.",
             "mixed": "Stations and running together: the legs learn to run after the work.",
         },
         target="Targets come from your finish time of {time}.",
@@ -186,17 +186,17 @@ WORDS: Final[dict[Language, Words]] = {
         why={
             "taper": "L’allure de course à petite dose, sans fatigue\u00a0: vous gardez la vivacité, en pleine forme.",
             "simulation": (
-                "Stations et courses dans l’ordre et à l’effort de l’épreuve\u00a0: vous apprenez ce qu’elle demandera."
+                "L’ordre de l’épreuve, à l’effort de l’épreuve\u00a0: vous apprenez ce qu’elle vous demandera."
             ),
             "transitions": (
                 "De courtes courses vers une station puis hors d’elle, pour que le changement ne coûte rien."
             ),
-            "running": "Courir à l’allure de l’épreuve, d’abord frais, puis les jambes lourdes, comme le jour J.",
+            "running": "Courir à l’allure de l’épreuve, d’abord sans fatigue, puis jambes lourdes, comme le jour J.",
             "strength": (
                 "Les stations en endurance de force\u00a0: distances courtes et assez de repos pour bien bouger."
             ),
             "drill": "Une partie de la station, du repos, puis de nouveau\u00a0: chaque série aussi nette.",
-            "stations": "Les stations dans l’ordre de l’épreuve, à effort régulier, et du repos pour la qualité.",
+            "stations": "Les stations tour à tour, chaque bloc dans l’ordre de l’épreuve, et du repos pour la qualité.",
             "mixed": "Stations et course à pied ensemble\u00a0: les jambes apprennent à courir après l’effort.",
         },
         target="Les temps visés viennent de votre objectif de {time}.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from training.catalogue import Entry
+from training.catalogue import LEVELS, Entry
 from training.catalogue.entry import Muscle
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
@@ -13,7 +13,9 @@ from training.prescription import Block, Kind, PrescribedExercise, Prescription,
 EASY_REPS = 8
 EASY_BODY_REPS = {"beginner": 5, "intermediate": 3, "advanced": 3}  # of a push-up or a pull-up, by its own level
 EASY_HOLD_SECONDS = 30
-EASY_CYCLICAL_SECONDS = 120
+EASY_CYCLICAL_SECONDS = 120  # of what may last: a run, a walk, a machine
+EASY_DRILL_SECONDS = 30  # of all else that is cyclical: drills, jumping jacks
+MOST_ROPE_SECONDS = 180  # of jumping, however light
 MOST_LOOSENING = 3  # mobility exercises of a warm-up
 GENTLE_MINUTES = 20
 MOST_CALM_SECONDS = 600
@@ -38,8 +40,13 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
         if entry.slug != practice.exercise
     ][: max(0, min(MOST_LOOSENING, int((left - 60) // 45)))]
     left -= 45 * len(loosening)
-    exercises = [*(easy(entry, means, "warmup") for entry in loosening), practice]
-    raiser = cyclical(means, "warmup")
+    loose = [easy(entry, means, "warmup") for entry in loosening]
+    mover = _easier_mover(lead, means) if lead.pattern == "cyclical" else None
+    if mover is not None:  # what raises the pulse is what comes, easily
+        moving = easy(mover, means, "warmup", seconds=whole_tens(max(60, left + 30)))
+        return Block(role="warmup", format="circuit", exercises=[moving, *loose])
+    exercises = [*loose, practice]
+    raiser = cyclical(means, "warmup", left)
     if raiser is not None and left >= 20:
         exercises.insert(0, easy(raiser, means, "warmup", seconds=whole_tens(left)))
     return Block(role="warmup", format="circuit", exercises=exercises)
@@ -47,12 +54,28 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
 
 def primer(lead: Entry, means: Means) -> PrescribedExercise:
     """The pattern of the main exercise in its lightest form; the exercise itself, unloaded, where there is no other."""
+    if lead.pattern == "cyclical":
+        return easy(_easier_mover(lead, means) or lead, means, "warmup")
+    same = [entry for entry in means.candidates if entry.pattern == lead.pattern]
+    light = [entry for entry in same if "warmup" in entry.roles and entry.measure == "reps"]
+    if not light and lead.modality == "gymnastics":  # nobody warms up with a handstand for a handstand
+        light = [entry for entry in same if LEVELS.index(entry.level) < LEVELS.index(lead.level)]
     lightest = min(
-        (e for e in means.candidates if e.pattern == lead.pattern and "warmup" in e.roles and e.measure == "reps"),
-        key=lambda e: (bool(e.equipment), e.unilateral != lead.unilateral, e.slug),
+        light,
+        key=lambda e: (
+            bool(e.equipment), e.unilateral != lead.unilateral, LEVELS.index(e.level), e.ladder != lead.ladder, e.slug,
+        ),
         default=lead,
-    )
+    )  # fmt: skip
     return easy(lightest, means, "warmup")
+
+
+def _easier_mover(lead: Entry, means: Means) -> Entry | None:
+    """The cyclical main exercise where it may be done easily for minutes, else another that may."""
+    if "cooldown" in lead.roles and means.may(lead):
+        return lead
+    mover = cyclical(means, "warmup")
+    return mover if mover is not None and mover.pattern == "cyclical" else None
 
 
 def cooldown(means: Means, worked: Iterable[Muscle], seconds: float) -> Block:
@@ -73,23 +96,38 @@ def _mobility(means: Means, role: str, muscles: set[Muscle]) -> list[Entry]:
     return sorted(entries, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))
 
 
-def cyclical(means: Means, role: str) -> Entry | None:
-    """The easy work that may take minutes: a machine where there is one, walking elsewhere, jumping last; no drill."""
+def cyclical(means: Means, role: str, seconds: float | None = None) -> Entry | None:
+    """The easy work that may take minutes: a machine where there is one, walking elsewhere, jumping last; no drill.
+
+    A rope is a machine for a warm-up of a few minutes; nobody skips for a quarter of an hour before training.
+    """
+    brief = seconds is not None and seconds <= MOST_ROPE_SECONDS and not means.senior
     cyclical = (e for e in means.candidates if role in e.roles and e.pattern in {"cyclical", "jump"})
     return min(
         (entry for entry in cyclical if "skill" not in entry.roles),
-        key=lambda e: (e.pattern == "jump", not e.equipment, "cooldown" not in e.roles, e.slug),
+        key=lambda e: (
+            e.pattern == "jump" or (_skips(e) and not brief), not e.equipment, "cooldown" not in e.roles, e.slug,
+        ),
         default=None,
-    )
+    )  # fmt: skip
+
+
+def _skips(entry: Entry) -> bool:
+    return ["jump-rope"] in entry.equipment
+
+
+def _lasts(entry: Entry) -> bool:
+    """May it take many minutes?"""
+    return "skill" not in entry.roles and not _skips(entry)
 
 
 def easy(
     entry: Entry, means: Means, role: Literal["warmup", "cooldown"], *, seconds: float | None = None
 ) -> PrescribedExercise:
-    """One easy set: for so many seconds, else a few repetitions, a short hold or two minutes on a machine."""
+    """One easy set: so many seconds, else some repetitions, a short hold, two minutes of moving, half of a drill."""
     kind: Kind = "warmup" if role == "warmup" else "working"
     if seconds is None and entry.pattern == "cyclical":
-        seconds = EASY_CYCLICAL_SECONDS
+        seconds = EASY_CYCLICAL_SECONDS if "cooldown" in entry.roles else EASY_DRILL_SECONDS
     elif seconds is None and entry.measure != "reps":
         seconds = EASY_HOLD_SECONDS * (2 if entry.unilateral else 1)
     if seconds is None:
@@ -111,7 +149,7 @@ def lengthened(block: Block, means: Means, seconds: float) -> Block:
     for place, present in enumerate(block.exercises):
         entry = means.catalogue.get(present.exercise)
         first = present.sets[0]
-        if first.duration_seconds is not None and (entry is None or entry.pattern == "cyclical"):
+        if first.duration_seconds is not None and (entry is None or (entry.pattern == "cyclical" and _lasts(entry))):
             total = first.duration_seconds + seconds
             total = total if entry is not None else min(total, MOST_CALM_SECONDS)
             longer = first.model_copy(update={"duration_seconds": total})
