@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 
 from training.catalogue import Catalogue
+from training.loads import LIGHT_BAR_KG
 from training.one_rep_max import OneRepMaxes
 from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Sentence, Set, pointer
 from training.request import SessionRequest
@@ -70,7 +71,8 @@ def _match(prescription: Prescription, coach: str, catalogue: Catalogue) -> Pres
         if exercise.exercise is not None or exercise.name is None:
             return exercise
         measured = any(s.distance_meters is not None or s.calories is not None for s in exercise.sets)
-        entry = catalogue.match(exercise.name, coach, measured=measured)
+        loaded = any(s.percent_1rm is not None or (s.load_kg or 0) >= LIGHT_BAR_KG for s in exercise.sets)
+        entry = catalogue.match(exercise.name, coach, measured=measured, loaded=loaded)
         return exercise.model_copy(update={"exercise": entry.slug}) if entry else exercise
 
     blocks = [

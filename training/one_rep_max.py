@@ -44,7 +44,7 @@ class OneRepMaxes:
         """Match the athlete's names as the names of a prescription are matched; a slug's own value goes first."""
         self._by_identity: dict[str, float] = {}
         for name, kilograms in sorted(one_rep_max_kg.items(), key=lambda item: item[0] not in catalogue):
-            entry = catalogue.get(name) or catalogue.match(name, coach)
+            entry = catalogue.get(name) or catalogue.match(name, coach, loaded=True)
             self._by_identity.setdefault(entry.slug if entry else fold(name), kilograms)
 
     def of(self, exercise: PrescribedExercise) -> float | None:

@@ -149,6 +149,21 @@ def test_a_name_that_several_bear_means_what_the_coach_means(coach: str, slug: s
     assert (row.slug, erg.slug) == (slug, "rowing-machine")
 
 
+@pytest.mark.parametrize(
+    ("coach", "slug"),
+    [
+        ("force", "back-squat"),
+        ("functional", "air-squat"),  # Cindy, Murph
+        ("calisthenics", "air-squat"),
+        ("endurance", "air-squat"),
+        ("competitions", "air-squat"),
+    ],
+)
+def test_a_squat_is_one_of_the_body_but_for_force_and_with_the_load_of_a_bar(coach: str, slug: str) -> None:
+    free, loaded = FILES.match("Squats", coach), FILES.match("Squats", coach, loaded=True)
+    assert (free, loaded) == (FILES[slug], FILES["back-squat"])
+
+
 def test_a_name_that_one_bears_is_matched_for_every_coach() -> None:
     for name in ("back-squat", "BACK SQUATS", "squat arriere"):
         assert CATALOGUE.match(name, "endurance", measured=True) is CATALOGUE["back-squat"]
@@ -232,7 +247,7 @@ def test_every_sentence_ends_and_is_spelled_as_its_language_asks() -> None:
     assert [text for text in french if "'" in text or re.search(r"(?<![\u00a0\u202f\d])[:;?!]", text)] == []
 
 
-def test_a_name_means_one_exercise_but_for_two() -> None:
+def test_a_name_means_one_exercise_but_for_a_few() -> None:
     bearers: dict[str, set[str]] = {}
     for e in FILES:
         for name in e.names():
@@ -240,6 +255,8 @@ def test_a_name_means_one_exercise_but_for_two() -> None:
     several = {name: slugs for name, slugs in bearers.items() if len(slugs) > 1}
     assert several == {  # folded
         "row": {"barbell-row", "inverted-row", "rowing-machine"},
+        "rowing": {"barbell-row", "rowing-machine"},
+        "squat": {"air-squat", "back-squat"},
         "planch": {"full-planche", "plank"},  # the skill for calisthenics; elsewhere what the French call a plank
     }
 

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.training.shapes import CATALOGUE, block, exercise, importing
+from tests.training.shapes import CATALOGUE, block, entry, exercise, importing
+from training.catalogue import Catalogue
 from training.imports import accept, with_keys
-from training.prescription import Prescription, Refused
+from training.one_rep_max import OneRepMaxes
+from training.prescription import PrescribedExercise, Prescription, Refused, Set
 from training.request import SessionRequest
 
 Body = dict[str, Any]
@@ -59,6 +61,30 @@ def test_an_unknown_slug_is_refused() -> None:
 def test_a_row_over_a_distance_is_the_machine() -> None:
     blocks = block(named("Row"), {"name": "Row", "sets": [{"distance_meters": 500}]})
     assert [e.exercise for e in accepted(blocks).blocks[0].exercises] == ["barbell-row", "rowing-machine"]
+
+
+@pytest.mark.parametrize(
+    ("sets", "slug"),
+    [
+        ([{"reps": 15}], "air-squat"),
+        ([{"reps": 300, "load_kg": 9}], "air-squat"),  # Murph's vest
+        ([{"reps": 5, "load_kg": 60}], "back-squat"),
+        ([{"reps": 5}, {"reps": 5, "percent_1rm": 70}], "back-squat"),
+    ],
+)
+def test_a_squat_of_a_workout_is_the_bodys_unless_it_bears_the_load_of_a_bar(sets: list[Body], slug: str) -> None:
+    squats = Catalogue(
+        [
+            entry("air-squat", modality="gymnastics", equipment=[], aliases={"en": ["Squat"]}),
+            entry("back-squat", aliases={"en": ["Squat"]}),
+        ]
+    )
+    request = importing(
+        block({"name": "Squats", "sets": sets}), coach="functional", athlete={"one_rep_max_kg": {"squat": 100}}
+    )
+    assert accept(request, squats).blocks[0].exercises[0].exercise == slug
+    maxes = OneRepMaxes(request.athlete.one_rep_max_kg, "functional", squats)
+    assert maxes.of(PrescribedExercise(exercise="back-squat", sets=[Set(reps=1)])) == 100
 
 
 # --- stored as given ---

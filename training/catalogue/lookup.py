@@ -92,19 +92,20 @@ class Catalogue:
         """What this coach may choose from."""
         return [entry for entry in self if coach in entry.coaches]
 
-    def match(self, name: str, coach: str, *, measured: bool = False) -> Entry | None:
+    def match(self, name: str, coach: str, *, measured: bool = False, loaded: bool = False) -> Entry | None:
         """The exercise that bears this name or alias, in either language, after folding; None for a stranger.
 
         Never by prefix or likeness: "Tempo" and "Recovery" stay strangers. Where several bear the name, one measured in
-        metres or calories is the machine, else the coach's own kind of exercise is meant; what no coach has is meant
-        last.
+        metres or calories is the machine, one loaded like a bar is none of the body alone (a "Squat" of 100 kg), else
+        the coach's own kind of exercise is meant; what no coach has is meant last.
         """
         means = _MEANS.get(coach, _MEANS_ELSEWHERE)
 
-        def strangeness(entry: Entry) -> tuple[bool, bool, int, bool, bool]:
+        def strangeness(entry: Entry) -> tuple[bool, bool, bool, int, bool, bool]:
             return (
                 not entry.coaches,
                 measured and entry.modality != "monostructural",
+                loaded and not entry.equipment,
                 means.index(entry.modality),
                 coach not in entry.coaches,
                 folded not in (fold(entry.name.en), fold(entry.name.fr)),

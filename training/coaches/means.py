@@ -136,7 +136,7 @@ class Means:
         """Known maxima by slug; keys are matched like names, what matches nothing is left out."""
         known: dict[str, float] = {}
         for name, kilograms in self.request.athlete.one_rep_max_kg.items():
-            entry = self.catalogue.get(name) or self.catalogue.match(name, self.request.coach)
+            entry = self.catalogue.get(name) or self.catalogue.match(name, self.request.coach, loaded=True)
             if entry is not None:
                 known[entry.slug] = kilograms
         return known
