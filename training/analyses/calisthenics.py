@@ -78,7 +78,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         balance_method="pull / push by working sets; by reps without holds; by time under tension: reps x tempo (of "
         "the catalogue's seconds a rep where there is none) + holds; muscle-up and flag half and half; legs, trunk and "
         "single joints neither",
-        amrap="an amrap counts one round",
+        amrap="; an amrap counts one round",
         move_on="To move on: {standard}.",
         master="To master it: {standard}.",
         reps="{sets} × {amount} reps",
@@ -101,7 +101,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         balance_method="tirage / poussée par séries de travail\u00a0; par répétitions, sans les maintiens\u00a0; par "
         "temps sous tension\u00a0: répétitions x tempo (à défaut, les secondes par répétition du catalogue) + "
         "maintiens\u00a0; muscle-up et drapeau moitié-moitié\u00a0; jambes, tronc et isolation hors compte",
-        amrap="un AMRAP compte pour un tour",
+        amrap="\u00a0; un AMRAP compte pour un tour",
         move_on="Pour passer à la suite\u00a0: {standard}.",
         master="Pour la maîtrise complète\u00a0: {standard}.",
         reps="{sets} × {amount} répétitions",
@@ -126,7 +126,7 @@ def analyse(prescription: Prescription, request: SessionRequest, catalogue: Cata
     words = _WORDS[request.language]
     work = list(working_sets(prescription))
     amrap = any(b.format == "amrap" and b.role not in {"warmup", "cooldown"} for b in prescription.blocks)
-    suffix = f"; {words.amrap}" if amrap else ""
+    suffix = words.amrap if amrap else ""
     return {
         "skill_progression_path": {
             "method": words.skills_method,

@@ -154,7 +154,7 @@ class Timing:
         if self.race.splits.estimate and self.race.run_meters:
             parts.append(words.threshold_runs if athlete.threshold_pace_s_per_km else words.convention_runs)
         parts += [words.scopes[scope] for scope in dict.fromkeys(scope for scope, _ in self._units)]
-        return "; ".join(parts)
+        return words.semicolon.join(parts)
 
     # --- reading ---
 

@@ -67,6 +67,7 @@ class Sentences:
     transition: str
     rest: str
     # how a figure was made
+    semicolon: str  # between the parts of a method
     open_assumed: str
     division_assumed: str
     medians: str
@@ -95,6 +96,7 @@ SENTENCES: Final[dict[Language, Sentences]] = {
         run="Run {number}",
         transition="Transition {number}",
         rest="Rest",
+        semicolon="; ",
         open_assumed="open division assumed from the sex",
         division_assumed="an estimate, for neither division nor sex is given",
         medians="median splits of published results by finish band (seasons 4-5)",
@@ -131,6 +133,7 @@ SENTENCES: Final[dict[Language, Sentences]] = {
         run="Course {number}",
         transition="Transition {number}",
         rest="Repos",
+        semicolon="\u00a0; ",
         open_assumed="division open supposée d’après le sexe",
         division_assumed="estimation, ni la division ni le sexe ne sont indiqués",
         medians="temps médians des résultats publiés par tranche d’arrivée (saisons 4-5)",
