@@ -243,6 +243,15 @@ def test_distances_shrink_and_the_clock_does_not() -> None:
     assert all("20 s" in (said or "") for said in tabata.values())
 
 
+def test_a_circuit_of_stations_keeps_its_clock_and_one_of_reps_shortens_its_holds() -> None:
+    minute = {"duration_seconds": 60}
+    stations = [movement("wall-ball", set={**minute, "load_kg": 9}), movement("push-press", set=minute)]
+    rows = analysis(session(*stations, format="circuit"))["scaling_guidance"]["by_exercise"]
+    assert all("60\u00a0s" in row[step] for row in rows for step in STEPS)  # Fight Gone Bad stays one
+    mixed = session(movement("plank", set=minute), movement("push-up", 10), format="circuit")
+    assert "50\u00a0s" in analysis(mixed)["scaling_guidance"]["by_exercise"][0]["scaled"]
+
+
 def test_of_a_stranger_is_said_what_is_true_and_no_more() -> None:
     counted = guide(movement(None, 20, name="Yoke squat", set={"load_kg": 80}))
     assert counted["scaled"] == "Yoke squat: 16 reps with 20 to 30 % less load."

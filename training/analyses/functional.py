@@ -106,9 +106,12 @@ class _Guide:
         self.language = request.language
         self.entry = catalogue.get(exercise.exercise)
         self.work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
-        self.timed = all(set_.duration_seconds is not None and set_.reps is None for set_ in self.work)
+        self.timed = _timed(exercise)
         self.paced = self.timed and (
-            block.format in BY_THE_CLOCK or self.entry is None or self.entry.pattern in {"cyclical", "jump", "mobility"}
+            block.format in BY_THE_CLOCK
+            or (block.format == "circuit" and all(map(_timed, block.exercises)))  # stations of a minute each
+            or self.entry is None
+            or self.entry.pattern in {"cyclical", "jump", "mobility"}
         )
 
     @property
@@ -266,6 +269,12 @@ class _Guide:
 _UNITS: Final = (
     ("reps", "reps"), ("m", "distance_meters"), ("cal", "calories"), ("s", "duration_seconds"),
 )  # fmt: skip
+
+
+def _timed(exercise: PrescribedExercise) -> bool:
+    """Is its work as long as a clock says?"""
+    work = (set_ for set_ in exercise.sets if set_.kind != "warmup")
+    return all(set_.duration_seconds is not None and set_.reps is None for set_ in work)
 
 
 def _each(sets: Sequence[Set], field: str) -> list[float]:
