@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from django.conf import settings
 from django.core import signing
@@ -316,7 +316,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def enforce_csrf(self, request: Request) -> None:
         """Raises PermissionDenied in the caller's language, which REST framework's own is not."""
         try:
-            super().enforce_csrf(request)
+            # Django's request: asked for a form, REST framework's would read the body away, which `once` needs.
+            super().enforce_csrf(cast(Request, request._request))
         except exceptions.PermissionDenied:
             raise exceptions.PermissionDenied(_("The CSRF token is missing or wrong.")) from None
 
