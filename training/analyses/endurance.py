@@ -119,7 +119,7 @@ def _work(block: Block, request: SessionRequest, catalogue: Catalogue) -> Work:
     for exercise in block.exercises:
         often = times(block, exercise)
         for set_ in exercise.sets:
-            found = _step(exercise, set_, often, request, catalogue)
+            found = step_of(exercise, set_, often, request, catalogue)
             if isinstance(found, Step):
                 steps.append(found)
             else:
@@ -127,9 +127,10 @@ def _work(block: Block, request: SessionRequest, catalogue: Catalogue) -> Work:
     return Work(block, steps, list(dict.fromkeys(left_out)))
 
 
-def _step(
+def step_of(
     exercise: PrescribedExercise, set_: Set, often: int, request: SessionRequest, catalogue: Catalogue
 ) -> Step | Missing:
+    """A set that is done so `often`, or what it takes to count it."""
     entry = catalogue.get(exercise.exercise)
     own = sport_of(exercise, entry)
     sport = own if request.discipline in BY_EXERCISE else SPORTS.get(request.discipline or "", own)

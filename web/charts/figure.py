@@ -1,0 +1,63 @@
+"""What a picture comes with: a title, the same in words, and how it was made. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.safestring import SafeString
+
+from training import wording
+from training.exports.figures import label
+from training.request import Language
+from web.charts import svg
+
+Row = tuple[str, str]  # what is told of, and what is told; a heading of the rows below it where the latter is empty
+Analysis = Mapping[str, Any]
+
+MOST_TOLD: Final = 12  # rows in what a reader hears of a picture; all of them stand beside it
+NOTHING: Final = SafeString("")
+
+_NOT_KNOWN: Final[dict[Language, str]] = {"en": "Not known. {reason}", "fr": "Inconnu. {reason}"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of an analysis, whole without its picture: `rows` say the same in words.
+
+    `svg` is empty where there is nothing to draw: then `note` has the reason, or the rows are all there is to see.
+    """
+
+    key: str  # unique in a session
+    title: str
+    svg: SafeString
+    rows: tuple[Row, ...]
+    note: str
+
+
+def drawn(
+    key: str, title: str, rows: Iterable[Row], height: float, *shapes: str, language: Language, note: str
+) -> Figure:
+    """A figure with its picture."""
+    rows = tuple(rows)
+    told = [label + wording.colon(language) + value for label, value in rows if value]
+    more = ["…"] if len(told) > MOST_TOLD else []
+    picture = svg.picture(key, title, "; ".join(told[:MOST_TOLD] + more) or title, height, *shapes)
+    return Figure(key, title, picture, rows, note)
+
+
+def not_known(key: str, title: str, reason: str, *, language: Language, rows: Iterable[Row] = ()) -> Figure:
+    """A figure that its session does not allow, and why."""
+    return Figure(key, title, NOTHING, tuple(rows), _NOT_KNOWN[language].format(reason=reason))
+
+
+def note(analysis: Analysis, language: Language, *paths: str) -> str:
+    """What is to be known of a figure: the reasons under these paths, each once, and the method."""
+    reasons = analysis.get("reasons", {})
+    told = dict.fromkeys(reasons[path] for path in paths if path in reasons)
+    method = f"{label('method', language, begins=True)}{wording.colon(language)}{analysis['method']}."
+    return " ".join([*told, method])
+
+
+def reason(analysis: Analysis, path: str) -> str:
+    """Why a figure is null."""
+    return str(analysis.get("reasons", {}).get(path, ""))
