@@ -52,7 +52,7 @@ def _one_side(exercise: PrescribedExercise, set_: Set, entry: Entry | None, requ
     if set_.duration_seconds is not None:
         return set_.duration_seconds
     if set_.reps is not None:
-        if set_.tempo is not None:
+        if set_.tempo is not None and tempo_seconds(set_.tempo):  # 0000 tells no time
             return set_.reps * tempo_seconds(set_.tempo)
         return set_.reps * (entry.seconds_per_rep if entry else SECONDS_PER_REP)
     if set_.distance_meters is not None:

@@ -89,6 +89,12 @@ def test_swimming_load_grows_with_the_cube() -> None:
     assert tss["total"] == tss["normalized"]["tss"] == pytest.approx(72.9)
 
 
+def test_a_tempo_of_no_seconds_leaves_a_step_its_time() -> None:
+    tss = load(steps({"reps": 20, "tempo": "0000", "rpe": 8}))
+    assert tss["by_block"][0]["seconds"] == 60
+    assert tss["normalized"]["intensity_factor"] == pytest.approx(1)
+
+
 def test_a_session_of_intervals_is_worth_more_normalised_than_summed() -> None:
     hard, easy = {"duration_seconds": 180, "intensity": 1.1}, {"duration_seconds": 180, "intensity": 0.5}
     tss = load(steps(hard, easy, rounds=5))

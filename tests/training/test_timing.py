@@ -38,6 +38,7 @@ def test_four_sets_of_eight_at_3110_with_two_minutes_rest_take_520_seconds() -> 
         ("double-under", {"reps": 50}, 30),
         ("a stranger", {"reps": 10}, 30),
         ("back-squat", {"reps": 5, "tempo": "30X1"}, 25),
+        ("back-squat", {"reps": 5, "tempo": "0000"}, 15),
         ("back-squat", {"reps": 5, "duration_seconds": 45}, 45),
         ("a stranger", {"calories": 15}, 60),
         ("rowing-machine", {"distance_meters": 360}, 100),
