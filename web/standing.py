@@ -19,6 +19,11 @@ class Standing:
         """Whether more is to come."""
         return self.state in {"fast", "retrying", "enriching"}
 
+    @property
+    def whole(self) -> bool:
+        """Whether every detail is there."""
+        return self.state in {"enriched", "full"}
+
     @classmethod
     def of(cls, status: dict[str, Any]) -> Self:
         """From the API's enrichment status."""

@@ -26,6 +26,7 @@ from training.prescription import Prescription, Refused
 from training.request import Language
 from training.serializers import SessionSerializer
 from web import words
+from web.charts import figures
 from web.example import example
 from web.forms import AskForm
 from web.script_words import ask_words, session_words
@@ -137,6 +138,9 @@ class SessionView(LoginRequiredMixin, View):
                 names=names,
                 awaited=standing.awaited,
             ),
+            "figures": figures(session),
+            "kept": [check for check in session.checks if check["ok"]],
+            "all_kept": all(check["ok"] for check in session.checks),
             "checks": [(words.CHECKS.get(check["code"], check["code"]), check) for check in session.checks],
             "exports": [
                 (link, words.EXPORTS[link.rpartition(".")[2]])

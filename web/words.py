@@ -28,7 +28,7 @@ COACHES: Final[dict[str, Coach]] = {
 }
 
 DISCIPLINES: Final[Words] = {
-    "strength": _("Strength"),
+    "strength": _("General strength"),
     "powerlifting": _("Powerlifting"),
     "bodybuilding": _("Bodybuilding"),
     "strongman": _("Strongman"),

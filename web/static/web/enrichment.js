@@ -184,7 +184,7 @@ class Story {
   #say(type, data) {
     const update = { type, data };
     // Of statuses only the last one is news to whoever comes later.
-    if (type === "status") this.#told = this.#told.filter((earlier) => earlier.type !== "status");
+    if (type === "status") this.#told = this.#told.filter((earlier) => !["status", "done"].includes(earlier.type));
     if (type !== "connection") this.#told.push(update);
     for (const listener of [...this.#listeners]) listener(update);
   }

@@ -141,7 +141,8 @@ async function refresh(page) {
 
 /** Queue again and cancel without leaving the page; everything else is an ordinary form. */
 function actions(page, sessionId) {
-  page.querySelector(".standing")?.addEventListener("submit", async (event) => {
+  page.addEventListener("submit", async (event) => {
+    if (!event.target.matches(".standing")) return;
     event.preventDefault();
     const { submitter } = event;
     submitter.disabled = true;
