@@ -69,6 +69,43 @@ def test_pro_and_doubles_multiply_the_stations_of_the_open_table_and_recompute_t
     assert table(HYROX, "women_pro")[3].stations[1] == pytest.approx(1.6 * 167)
 
 
+# The published medians, a row a finish band: run, ski, push, pull, broad jumps, row, carry, lunges, balls, roxzone.
+PUBLISHED = {
+    "men_open": [
+        [227, 233, 137, 177, 157, 245, 94, 174, 225, 262],
+        [257, 243, 144, 210, 196, 258, 104, 216, 271, 282],
+        [288, 253, 160, 242, 244, 270, 116, 251, 317, 342],
+        [318, 262, 179, 275, 288, 283, 131, 289, 366, 413],
+        [347, 271, 202, 312, 345, 296, 145, 336, 427, 492],
+        [386, 281, 227, 356, 407, 311, 162, 394, 502, 581],
+        [467, 297, 272, 432, 530, 336, 182, 512, 643, 692],
+    ],
+    "women_open": [
+        [240, 262, 125, 194, 180, 268, 100, 170, 296, 265],
+        [267, 275, 135, 221, 220, 283, 110, 195, 311, 294],
+        [299, 286, 148, 246, 265, 297, 121, 224, 363, 329],
+        [330, 297, 167, 280, 316, 311, 132, 259, 420, 391],
+        [363, 309, 187, 319, 368, 324, 142, 297, 480, 451],
+        [407, 323, 211, 367, 447, 343, 160, 359, 577, 535],
+        [494, 345, 248, 449, 621, 376, 184, 466, 756, 638],
+    ],
+}
+PRO = {
+    "men_pro": [1, 1.48, 1.46, 1, 1, 1.16, 1.13, 1.18],
+    "women_pro": [1, 1.60, 1.21, 1, 1, 1.22, 1.19, 1.20],
+}
+DOUBLES = [0.90, 0.55, 0.62, 0.57, 0.93, 0.78, 0.68, 0.66]
+
+
+@pytest.mark.parametrize("division", DIVISIONS)
+def test_every_cell_of_the_tables_and_every_factor_is_the_published_one(division: Division) -> None:
+    sex = division.split("_")[0]
+    factors = DOUBLES if "doubles" in division else PRO.get(division, [1.0] * 8)
+    for row, splits in zip(PUBLISHED[f"{sex}_open"], table(HYROX, division), strict=True):
+        assert (splits.run, splits.transitions) == (row[0], row[-1])
+        assert splits.stations == pytest.approx([f * s for f, s in zip(factors, row[1:-1], strict=True)])
+
+
 @pytest.mark.parametrize(("seconds", "whole"), [(0.5, 1), (1.5, 2), (2.49, 2), (225 * 1.18, 266), (4.499999999, 5)])
 def test_halves_are_rounded_up_whatever_binary_fractions_make_of_them(seconds: float, whole: int) -> None:
     assert half_up(seconds) == whole
