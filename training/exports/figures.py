@@ -81,7 +81,7 @@ def _tree(figures: dict[str, Any], language: Language, names: dict[str, str], de
             for row in figure:
                 yield from _row(row, language, names, depth + 1) if isinstance(row, dict) else [(depth + 1, str(row))]
         else:
-            yield depth, f"{head}{wording.colon(language)}{_figure(key, figure, language)}"
+            yield depth, f"{head}{wording.colon(language)}{value(key, figure, language)}"
 
 
 def _row(row: dict[str, Any], language: Language, names: dict[str, str], depth: int) -> Iterator[tuple[int, str]]:
@@ -97,7 +97,7 @@ def _row(row: dict[str, Any], language: Language, names: dict[str, str], depth: 
         yield depth, name
         yield from _tree(told, language, names, depth + 1)
     else:
-        said = ", ".join(f"{label(key, language)} {_figure(key, figure, language)}" for key, figure in told.items())
+        said = ", ".join(f"{label(key, language)} {value(key, figure, language)}" for key, figure in told.items())
         yield depth, wording.colon(language).join(part for part in (name, said) if part)
 
 
@@ -116,7 +116,7 @@ def _names(workout: Workout) -> dict[str, str]:
     }
 
 
-def _figure(key: str, figure: Any, language: Language) -> str:
+def value(key: str, figure: Any, language: Language) -> str:
     """A figure with its unit, as exactly as people read; the API has it whole."""
     match figure:
         case bool():

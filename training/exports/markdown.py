@@ -14,7 +14,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>&|~#@$])")
 _ADDRESSES = re.compile(r"(?<=\w)(:)(?=//)|(?<=www)(\.)", re.IGNORECASE)
 _AT_THE_START = re.compile(r"^(?:([-+=])|(\d+)([.)]))")
 
-_WORDS: Final[dict[str, dict[Language, str]]] = {
+WORDS: Final[dict[str, dict[Language, str]]] = {
     "cues": {"en": "Cues", "fr": "Consignes"},
     "mistakes": {"en": "Common mistakes", "fr": "Erreurs fréquentes"},
     "setup": {"en": "Setup", "fr": "Mise en place"},
@@ -46,12 +46,12 @@ def _lines(workout: Workout) -> Iterator[str]:
         for item in part.items:
             yield from _exercise(item, workout)
     if workout.analysis:
-        yield f"\n## {_WORDS['figures'][workout.language]}"
+        yield f"\n## {WORDS['figures'][workout.language]}"
         for name, told in workout.analysis.items():
             yield f"\n### {escaped(figures.label(name, workout.language, begins=True))}\n"
             yield from (f"{'  ' * depth}- {escaped(said)}" for depth, said in figures.lines(told, workout))
     if workout.checks:
-        yield f"\n## {_WORDS['checks'][workout.language]}\n"
+        yield f"\n## {WORDS['checks'][workout.language]}\n"
         for check in workout.checks:
             yield f"- {'✓' if check['ok'] else '✗'} {escaped(check['detail'])} (`{check['code']}`)"
 
@@ -79,9 +79,9 @@ def _exercise(item: outline.Item, workout: Workout) -> Iterator[str]:
 
 def _details(details: dict[str, Any], language: Language) -> Iterator[str]:
     for name, listed in (("cues", "coaching_cues_detailed"), ("mistakes", "common_mistakes")):
-        yield f"\n**{_WORDS[name][language]}**\n"
+        yield f"\n**{WORDS[name][language]}**\n"
         yield from (f"- {escaped(said)}" for said in details[listed])
     for told in ("technical_breakdown", "progression_suggestions"):
         yield ""
         for name, said in details[told].items():
-            yield f"- **{_WORDS[name][language]}**{wording.colon(language)}{escaped(said)}"
+            yield f"- **{WORDS[name][language]}**{wording.colon(language)}{escaped(said)}"
