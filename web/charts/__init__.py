@@ -38,4 +38,6 @@ def figures(session: TrainingSession) -> list[Figure]:
 def drawn(workout: Workout) -> list[Figure]:
     """The pictures of a workout's analysis."""
     analysis = workout.analysis or {}
-    return [picture(analysis[name], workout) for name, drawn in PICTURES.items() if name in analysis for picture in drawn]
+    return [
+        picture(analysis[name], workout) for name, drawn in PICTURES.items() if name in analysis for picture in drawn
+    ]

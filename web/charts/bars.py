@@ -1,4 +1,4 @@
-"""Bars on their tracks, one below the other: a name, a length, and the numbers at the end of the line. Pure geometry."""
+"""Bars on their tracks, one below the other: a name, a length, and the numbers at the end of the line. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,9 @@ def bars(rows: Sequence[Bar], top: float, *, stacked: bool = False) -> tuple[lis
     for place, row in enumerate(rows):
         y = top + place * (STACKED_LINE if stacked else LINE) + (18 if stacked else 0)  # of the bar's middle
         y += LINE / 2 if not stacked else THICK / 2
-        shapes.append(svg.text(0, y - THICK / 2 - 6 if stacked else y + 4, row.name, most=svg.WIDTH if stacked else name))
+        shapes.append(
+            svg.text(0, y - THICK / 2 - 6 if stacked else y + 4, row.name, most=svg.WIDTH if stacked else name)
+        )
         shapes += _track(row, left, right - left, y - THICK / 2)
         x = right
         for column, value in zip(columns, row.values, strict=True):

@@ -5,13 +5,12 @@ from typing import Any, Final
 
 from django.utils.safestring import SafeString
 
-from training import wording
 from training.analyses.calisthenics import LEAST_BALANCED, MOST_BALANCED, MOST_PULL_BIASED
 from training.exports.figures import label
 from training.exports.workout import Workout
 from training.request import Language
 from web.charts import svg
-from web.charts.figure import Figure, Row, drawn, not_known, note, reason
+from web.charts.figure import Figure, Row, drawn, method, not_known, reasons
 from web.charts.said import clock, count
 
 RUNG, LOW_RUNG = 26, 9  # from one rung to the next; those below your step are closer
@@ -44,7 +43,7 @@ def ladders(analysis: dict[str, Any], workout: Workout) -> Figure:
     language = workout.language
     title = _WORDS["ladders"][language]
     if not analysis["skills"]:
-        why = reason(analysis, "skills") or _WORDS["no_skill"][language]
+        why = reasons(analysis, "skills") or _WORDS["no_skill"][language]
         return not_known("ladders", title, why, language=language)
     rows: list[Row] = []
     shapes: list[str] = []
@@ -53,7 +52,8 @@ def ladders(analysis: dict[str, Any], workout: Workout) -> Figure:
         rows += _told(skill, language)
         drawn_, top = _ladder(skill, top, language)
         shapes += drawn_
-    return drawn("ladders", title, rows, top, *shapes, language=language, note=note(analysis, language, "skills"))
+    rows.append(method(analysis, language))
+    return drawn("ladders", title, rows, top - 14, *shapes, language=language, note=reasons(analysis, "skills"))
 
 
 def push_pull(analysis: dict[str, Any], workout: Workout) -> Figure:
@@ -70,18 +70,22 @@ def push_pull(analysis: dict[str, Any], workout: Workout) -> Figure:
         for name, (push, pull) in sides
     ]
     if not analysis["push"] and not analysis["pull"]:
-        return not_known("push-pull", title, reason(analysis, "ratio"), language=language, rows=rows)
+        return not_known("push-pull", title, reasons(analysis, "ratio"), language=language, rows=rows)
     scale: list[SafeString] = []
     top = 0.0
     if analysis["ratio"] is not None:
         scale, top = _scale(analysis["ratio"], analysis["band"], language)
     shapes = [svg.text(0, top + 13, _WORDS["push"][language], "strong")]
     shapes.append(svg.text(svg.WIDTH, top + 13, _WORDS["pull"][language], "strong", anchor="end"))
+    reach = svg.WIDTH / 2 - 8 - max(svg.width(value, "value") for _, said in sides for value in said)
     for place, ((path, _), (name, said)) in enumerate(zip(_ways(language), sides, strict=True)):
         figures = analysis[path] if path else analysis
-        shapes += _butterfly(figures["push"], figures["pull"], said, name, top + 34 + 38 * place)
-    told = note(analysis, language, "ratio", "push", "pull", "by_reps.ratio", "by_time_under_tension.ratio")
-    return drawn("push-pull", title, rows, top + 34 + 38 * len(sides) - 8, *scale, *shapes, language=language, note=told)
+        shapes += _butterfly(figures["push"], figures["pull"], said, name, top + 34 + 38 * place, reach)
+    rows.append(method(analysis, language))
+    told = reasons(analysis, "ratio", "push", "pull", "by_reps.ratio", "by_time_under_tension.ratio")
+    return drawn(
+        "push-pull", title, rows, top + 34 + 38 * len(sides) - 8, *scale, *shapes, language=language, note=told
+    )
 
 
 # --- the ladder ---
@@ -105,16 +109,22 @@ def _ladder(skill: dict[str, Any], top: float, language: Language) -> tuple[list
     shapes += [svg.line(x, first - 12, x, foot, "rail") for x in (LEFT, RIGHT)]
     for place, name in enumerate(ahead):
         y = first + RUNG * place
-        shapes += [svg.line(LEFT, y, RIGHT, y, "rung ahead"), svg.text(RIGHT + 14, y + 4, name, most=svg.WIDTH - RIGHT - 14)]
-    shapes += [svg.line(LEFT, here + LOW_RUNG * n, RIGHT, here + LOW_RUNG * n, "rung climbed") for n in range(1, below + 1)]
+        shapes += [
+            svg.line(LEFT, y, RIGHT, y, "rung ahead"),
+            svg.text(RIGHT + 14, y + 4, name, most=svg.WIDTH - RIGHT - 14),
+        ]
+    shapes += [
+        svg.line(LEFT, here + LOW_RUNG * n, RIGHT, here + LOW_RUNG * n, "rung climbed") for n in range(1, below + 1)
+    ]
+    standard = svg.wrapped(skill["standard"] or "", svg.WIDTH - RIGHT - 14, "small", lines=4)
     shapes += [
         svg.line(LEFT, here, RIGHT, here, "rung here"),
         svg.circle((LEFT + RIGHT) / 2, here, 10, "dot"),
         svg.text((LEFT + RIGHT) / 2, here + 4, str(skill["current_index"] + 1), "small on-accent", anchor="middle"),
         svg.text(RIGHT + 14, here + 4, skill["current_step"], "strong", most=svg.WIDTH - RIGHT - 14),
-        svg.text(RIGHT + 14, here + 18, _WORDS["here"][language], "small"),
+        *(svg.text(RIGHT + 14, here + 20 + 14 * n, said, "small") for n, said in enumerate(standard)),
     ]
-    return shapes, max(foot, here + 24) + 14
+    return shapes, max(foot, here + 10 + 14 * len(standard)) + 16
 
 
 # --- push and pull ---
@@ -122,7 +132,8 @@ def _ladder(skill: dict[str, Any], top: float, language: Language) -> tuple[list
 
 def _ways(language: Language) -> list[tuple[str, str]]:
     return [
-        (path, label(key, language, begins=True) if key else _WORDS["time"][language].capitalize()) for path, key in WAYS
+        (path, label(key, language, begins=True) if key else _WORDS["time"][language].capitalize())
+        for path, key in WAYS
     ]
 
 
@@ -147,26 +158,33 @@ def _scale(ratio: float, band: str, language: Language) -> tuple[list[SafeString
     half = svg.width(said, "strong") / 2
     top = 34.0
     shapes = [svg.text(min(max(x, half), svg.WIDTH - half), 14, said, "strong", anchor="middle")]
-    lines = {name: svg.wrapped(label(name, language), wide - 4, "small") for name in BANDS}
+    lines = {name: svg.wrapped(label(name, language), wide - 4, "small", lines=3) for name in BANDS}
     for place, name in enumerate(BANDS):
         kind = "here" if name == band else ""
-        shapes.append(svg.rect(place * wide + 1, top, wide - 2, 12, f"scale scale-{place + 1} {kind}".strip(), round_=4))
+        shapes.append(
+            svg.rect(place * wide + 1, top, wide - 2, 12, f"scale scale-{place + 1} {kind}".strip(), round_=4)
+        )
         shapes += [
             svg.text((place + 0.5) * wide, top + 42 + 13 * n, part, f"small {kind}".strip(), anchor="middle")
             for n, part in enumerate(lines[name])
         ]
         if place:
-            shapes.append(svg.text(place * wide, top + 26, count(BOUNDS[place - 1], language, decimals=1), "small", anchor="middle"))
+            shapes.append(
+                svg.text(
+                    place * wide, top + 26, count(BOUNDS[place - 1], language, decimals=1), "small", anchor="middle"
+                )
+            )
     x = min(max(x, 6), svg.WIDTH - 6)
     number = f"{svg.number(x)} {svg.number(top + 12)}"
     shapes.append(svg.path(f"M{number}l-6 -9v-5h12v5Z", "pointer"))
     return shapes, top + 42 + 13 * max(map(len, lines.values())) + 12
 
 
-def _butterfly(push: float, pull: float, said: tuple[str, str], name: str, top: float) -> list[SafeString]:
-    """Two bars that grow from the middle; the longer one reaches the end."""
+def _butterfly(
+    push: float, pull: float, said: tuple[str, str], name: str, top: float, reach: float
+) -> list[SafeString]:
+    """Two bars that grow from the middle, the longer one as far as `reach`."""
     middle, most = svg.WIDTH / 2, max(push, pull) or 1
-    reach = middle - 8 - max(svg.width(value, "value") for value in said)
     left, right = reach * push / most, reach * pull / most
     return [
         svg.text(middle, top, name, "small", anchor="middle"),

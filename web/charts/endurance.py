@@ -17,7 +17,7 @@ from training.prescription import Block
 from training.request import Language
 from web.charts import svg
 from web.charts.bars import Bar, bars
-from web.charts.figure import Figure, Row, drawn, not_known, note, reason
+from web.charts.figure import Figure, Row, drawn, method, not_known, reasons
 from web.charts.said import amount, clock, count, share
 
 MOST_STEPS: Final = 2_000  # more is no profile, and would make a big picture of a small request
@@ -76,7 +76,7 @@ def profile(analysis: dict[str, Any], workout: Workout) -> Figure:
         return not_known("profile", title, why, language=language)
     stretches = list(unrolled(steps, workout))
     if not any(stretch.zone for stretch in stretches):
-        why = reason(analysis, "zones") or _WORDS["nothing"][language]
+        why = reasons(analysis, "zones") or _WORDS["nothing"][language]
         return not_known("profile", title, why, language=language)
     total = stretches[-1].begins + stretches[-1].seconds
     told = _WORDS["height"][language]
@@ -94,7 +94,7 @@ def profile(analysis: dict[str, Any], workout: Workout) -> Figure:
         *_profile(shown, total, top, language),
         *_legend(sorted({stretch.zone for stretch in shown if stretch.zone}), HIGH + 52),
         language=language,
-        note=" ".join(filter(None, [told, analysis.get("reasons", {}).get("zones")])),
+        note=f"{told} {reasons(analysis, 'zones')}".strip(),
     )
 
 
@@ -103,7 +103,7 @@ def zones(analysis: dict[str, Any], workout: Workout) -> Figure:
     language = workout.language
     title = _WORDS["zones"][language]
     if not analysis["zones"]:
-        return not_known("zones", title, reason(analysis, "zones"), language=language)
+        return not_known("zones", title, reasons(analysis, "zones"), language=language)
     thirds = [(label(third, language, begins=True), analysis[third]) for third in THIRDS]
     rows: list[Row] = [
         (
@@ -115,7 +115,9 @@ def zones(analysis: dict[str, Any], workout: Workout) -> Figure:
     rows += [(name, share(value, language)) for name, value in thirds]
     if analysis["polarization_index"] is not None:
         index = count(analysis["polarization_index"], language, decimals=2)
-        rows.append((label("polarization_index", language, begins=True), index))
+        said = f"{index}. {reasons(analysis, 'polarization_index')}"
+        rows.append((label("polarization_index", language, begins=True), said))
+    rows.append(method(analysis, language))
     split = _thirds(thirds, language)
     shapes, bottom = bars(
         [
@@ -129,7 +131,7 @@ def zones(analysis: dict[str, Any], workout: Workout) -> Figure:
         ],
         58,
     )
-    told = note(analysis, language, "zones", "polarization_index")
+    told = reasons(analysis, "zones")
     return drawn("zones", title, rows, bottom, *split, *shapes, language=language, note=told)
 
 
@@ -138,12 +140,13 @@ def load(analysis: dict[str, Any], workout: Workout) -> Figure:
     language = workout.language
     title = _WORDS["load"][language]
     if analysis["total"] is None:
-        return not_known("load", title, reason(analysis, "total"), language=language)
+        return not_known("load", title, reasons(analysis, "total"), language=language)
     names = {block.key: _head(block, language) for block in workout.prescription.blocks}
     rows: list[Row] = [(_WORDS["total"][language], count(analysis["total"], language, decimals=1))]
     if analysis["normalized"]["tss"] is not None:
         rows.append((_WORDS["normalized"][language], _load_told(analysis["normalized"], language)))
     rows += [(names[row["key"]], _load_told(row, language)) for row in analysis["by_block"]]
+    rows.append(method(analysis, language))
     most = max(row["tss"] or 0 for row in analysis["by_block"])
     shapes, bottom = bars(
         [
@@ -157,7 +160,7 @@ def load(analysis: dict[str, Any], workout: Workout) -> Figure:
         46,
         stacked=True,
     )
-    told = note(analysis, language, "total", "normalized.intensity_factor")
+    told = reasons(analysis, "total", "normalized.intensity_factor")
     head = _headline(count(analysis["total"], language), _WORDS["unit"][language])
     return drawn("load", title, rows, bottom, *head, *shapes, language=language, note=told)
 
@@ -169,7 +172,9 @@ def unrolled(steps: Iterable[Step | Work | Pause | Any], workout: Workout) -> It
     """The stretches of the steps; a ramp is cut where it leaves a zone."""
     begins = 0.0
     for step in steps:
-        found = step_of(step.exercise, step.set, 1, workout.request, workout.catalogue) if isinstance(step, Work) else None
+        found = (
+            step_of(step.exercise, step.set, 1, workout.request, workout.catalogue) if isinstance(step, Work) else None
+        )
         if isinstance(found, Step):
             yield from _in_zones(found, begins, step.seconds)
         else:
@@ -201,7 +206,9 @@ def _sliced(stretches: Sequence[Stretch], total: float) -> list[Stretch]:
             seconds[place][stretch.zone or 0] += inside
             effort[place] += inside * (stretch.start + stretch.end) / 2
     return [
-        Stretch(place * wide, wide, effort[place] / wide, effort[place] / wide, max(parts, key=lambda z: parts[z]) or None)
+        Stretch(
+            place * wide, wide, effort[place] / wide, effort[place] / wide, max(parts, key=lambda z: parts[z]) or None
+        )
         for place, parts in sorted(seconds.items())
     ]
 
@@ -246,7 +253,7 @@ def _profile(shown: Sequence[Stretch], total: float, top: float, language: Langu
             continue
         tops = f"M{_at(left, base)}V{_at(y(stretch.start))}L{_at(right, y(stretch.end))}V{_at(base)}Z"
         by_kind[f"zone-{stretch.zone}"].append(tops)
-        if right - left >= 18:
+        if right - left >= 10:
             middle = y((stretch.start + stretch.end) / 2)
             numbers.append(svg.text((left + right) / 2, middle - 4, str(stretch.zone), "small", anchor="middle"))
     yield from (svg.path("".join(parts), kind) for kind, parts in by_kind.items())
@@ -267,7 +274,9 @@ def _times(total: float, base: float, language: Language) -> Iterator[SafeString
         said = wording.duration(60 * mark, language) if mark else "0"
         ends = x + svg.width(said, "small") / 2 > svg.WIDTH
         yield svg.line(x, base, x, base + 4, "axis")
-        yield svg.quantity(min(x, svg.WIDTH), base + 16, said, "small", anchor="end" if ends else "middle" if mark else "start")
+        yield svg.quantity(
+            min(x, svg.WIDTH), base + 16, said, "small", anchor="end" if ends else "middle" if mark else "start"
+        )
 
 
 def _legend(found: Sequence[int], y: float) -> Iterator[SafeString]:

@@ -39,7 +39,7 @@ def drawn(
 ) -> Figure:
     """A figure with its picture."""
     rows = tuple(rows)
-    told = [label + wording.colon(language) + value for label, value in rows if value]
+    told = [name + wording.colon(language) + value for name, value in rows if value]
     more = ["…"] if len(told) > MOST_TOLD else []
     picture = svg.picture(key, title, "; ".join(told[:MOST_TOLD] + more) or title, height, *shapes)
     return Figure(key, title, picture, rows, note)
@@ -50,14 +50,12 @@ def not_known(key: str, title: str, reason: str, *, language: Language, rows: It
     return Figure(key, title, NOTHING, tuple(rows), _NOT_KNOWN[language].format(reason=reason))
 
 
-def note(analysis: Analysis, language: Language, *paths: str) -> str:
-    """What is to be known of a figure: the reasons under these paths, each once, and the method."""
-    reasons = analysis.get("reasons", {})
-    told = dict.fromkeys(reasons[path] for path in paths if path in reasons)
-    method = f"{label('method', language, begins=True)}{wording.colon(language)}{analysis['method']}."
-    return " ".join([*told, method])
+def method(analysis: Analysis, language: Language) -> Row:
+    """How an analysis was made: the last row of its figure."""
+    return label("method", language, begins=True), str(analysis["method"])
 
 
-def reason(analysis: Analysis, path: str) -> str:
-    """Why a figure is null."""
-    return str(analysis.get("reasons", {}).get(path, ""))
+def reasons(analysis: Analysis, *paths: str) -> str:
+    """What is to be known of the figures under these paths, each sentence once."""
+    told = analysis.get("reasons", {})
+    return " ".join(dict.fromkeys(told[path] for path in paths if path in told))

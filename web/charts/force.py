@@ -12,11 +12,12 @@ from training.exports.workout import Workout
 from training.request import Language
 from web.charts import body, svg
 from web.charts.bars import LINE, Bar, bars
-from web.charts.figure import Figure, Row, drawn, not_known, note, reason
+from web.charts.figure import Figure, Row, drawn, method, not_known, reasons
 from web.charts.said import amount, count, share
 
 LEVELS: Final = (2, 4, 6)  # sets at which a muscle is shaded a step stronger
-FIGURES_OF_LOAD: Final = 1  # decimals
+DECIMALS: Final = 1  # of kilograms
+MIDDLE: Final = 86  # of the body seen from the front; the other one stands as far from the other edge
 
 _WORDS: Final[dict[str, dict[Language, str]]] = {
     "muscles": {"en": "Sets by muscle", "fr": "Séries par muscle"},
@@ -45,22 +46,22 @@ def muscles(analysis: dict[str, Any], workout: Workout) -> Figure:
         (label("total_reps", language, begins=True), count(analysis["total_reps"], language)),
     ]
     if analysis["total_volume_kg"] is not None:
-        volume = amount(analysis["total_volume_kg"], "kg", language, decimals=FIGURES_OF_LOAD)
+        volume = amount(analysis["total_volume_kg"], "kg", language, decimals=DECIMALS)
         totals.append((label("total_volume_kg", language, begins=True), volume))
     if not worked:
-        why = reason(analysis, "by_muscle") or _WORDS["no_muscle"][language]
+        why = reasons(analysis, "by_muscle") or _WORDS["no_muscle"][language]
         return not_known("muscles", title, why, language=language, rows=totals)
     rows = [(label(muscle, language, begins=True), _muscle_told(figures, language)) for muscle, figures in worked]
     sets = {cast(Muscle, muscle): figures["sets"] for muscle, figures in worked}
-    told = note(analysis, language, "by_muscle", "total_volume_kg")
+    told = reasons(analysis, "by_muscle", "total_volume_kg")
     legend_top = 26 + body.HEIGHT
     return drawn(
         "muscles",
         title,
-        [*rows, *totals],
+        [*rows, *totals, method(analysis, language)],
         legend_top + 34,
-        _body("front", 82, sets, language),
-        _body("back", svg.WIDTH - 82, sets, language),
+        _body("front", MIDDLE, sets, language),
+        _body("back", svg.WIDTH - MIDDLE, sets, language),
         *_legend(legend_top + 20, language),
         language=language,
         note=told,
@@ -73,8 +74,8 @@ def intensity(analysis: dict[str, Any], workout: Workout) -> Figure:
     title = _WORDS["intensity"][language]
     unknown = (_WORDS["unknown"][language], count(analysis["unknown_reps"], language))
     if analysis["light"] is None:
-        rows = [unknown] if analysis["unknown_reps"] else []
-        return not_known("intensity", title, reason(analysis, "light"), language=language, rows=rows)
+        told = [unknown] if analysis["unknown_reps"] else []
+        return not_known("intensity", title, reasons(analysis, "light"), language=language, rows=told)
     rows: list[Row] = [(label(band, language, begins=True), share(analysis[band], language)) for band in BANDS]
     shapes, bottom = bars(
         [
@@ -85,12 +86,16 @@ def intensity(analysis: dict[str, Any], workout: Workout) -> Figure:
     )
     if analysis["unknown_reps"]:
         rows.append(unknown)
-        shapes += [svg.text(0, bottom + 17, unknown[0], "small", most=260), svg.quantity(svg.WIDTH, bottom + 17, unknown[1])]
+        shapes += [
+            svg.text(0, bottom + 17, unknown[0], "small", most=260),
+            svg.quantity(svg.WIDTH, bottom + 17, unknown[1]),
+        ]
         bottom += LINE
     average = round(analysis["average_percent_1rm"], 1)
     rows.append((label("average_percent_1rm", language, begins=True), amount(average, "%", language, decimals=1)))
     rows.append((label("inol", language), count(analysis["inol"], language, decimals=2)))
-    return drawn("intensity", title, rows, bottom, *shapes, language=language, note=note(analysis, language))
+    rows.append(method(analysis, language))
+    return drawn("intensity", title, rows, bottom, *shapes, language=language, note="")
 
 
 def _muscle_told(figures: dict[str, Any], language: Language) -> str:
@@ -98,7 +103,7 @@ def _muscle_told(figures: dict[str, Any], language: Language) -> str:
     sets = form.format(sets=count(figures["sets"], language, decimals=1))
     if not figures["volume_kg"]:
         return sets
-    return f"{sets}, {amount(figures['volume_kg'], 'kg', language, decimals=FIGURES_OF_LOAD)}"
+    return f"{sets}, {amount(figures['volume_kg'], 'kg', language, decimals=DECIMALS)}"
 
 
 def _body(view: body.View, middle: float, sets: dict[Muscle, float], language: Language) -> SafeString:
@@ -109,10 +114,16 @@ def _body(view: body.View, middle: float, sets: dict[Muscle, float], language: L
     ]
     # Outside stands the view's own number, so that those between the two bodies do not meet.
     side = -1 if view == "front" else 1
+    said = {muscle: count(value, language, decimals=1) for muscle, value in sets.items()}
     numbers = [
-        _tagged(side * x, y, count(sets[muscle], language, decimals=1))
+        _tagged(side * x, y, said[muscle])
         for muscle, (where, x, y) in body.PLACES.items()
-        if where == view and muscle in sets
+        if where == view and muscle in said
+    ]
+    numbers += [
+        svg.text(side * x, y + 4, said[muscle], "small strong-ink", anchor="end" if side < 0 else "start")
+        for muscle, (where, x, y) in body.BESIDE.items()
+        if where == view and muscle in said
     ]
     return svg.group(
         svg.text(0, 12, _WORDS[view][language], "small", anchor="middle"),
@@ -140,8 +151,10 @@ def _shade(sets: float) -> str:
 def _legend(y: float, language: Language) -> list[SafeString]:
     """What the shades mean."""
     steps = [f"<\u00a0{LEVELS[0]}", *(f"{bound}+" for bound in LEVELS)]
-    shapes = [svg.text(svg.WIDTH - 12, y + 4, _WORDS["legend"][language], "small", anchor="end")]
+    name = _WORDS["legend"][language]
+    shapes = [svg.text(24, y + 4, name, "small")]
+    left = 24 + svg.width(name, "small") + 14
     for step, said in enumerate(steps, start=1):
-        x = 12 + (step - 1) * 58
+        x = left + (step - 1) * 58
         shapes += [svg.rect(x, y - 6, 18, 12, f"muscle load-{step}", round_=4), svg.text(x + 23, y + 4, said, "small")]
     return shapes

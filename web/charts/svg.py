@@ -1,6 +1,6 @@
 """Scalable pictures, element by element. Pure.
 
-No style attribute and no <style>: the page's Content-Security-Policy allows neither, so colours and sizes are classes of
+No style attribute and no <style>: the page's Content-Security-Policy allows neither. Colours and sizes are classes of
 `charts.css`. What is not known to be markup is escaped, and freed of what XML cannot hold.
 """
 
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 WIDTH: Final = 320  # of every picture: what a card has on a phone of 390 px, so that a unit is about a pixel
 # Sizes of text by class, as in charts.css; a class that is not here is of the first size.
 SIZES: Final = {"label": 12.0, "value": 12.0, "strong": 13.0, "small": 11.0, "big": 28.0}
-BOLD: Final = frozenset({"strong", "big"})
+BOLD: Final = frozenset({"value", "strong", "big"})
 
 # Advance widths of DejaVu Sans, the widest of the usual system fonts, in thousandths of the size.
 _WIDTHS: Final = {
@@ -34,7 +34,9 @@ Number = int | float
 def tag(name: str, /, *children: str, **attributes: str | Number | None) -> SafeString:
     """An element. `class_` is its class and `stroke_width` its stroke-width; None leaves an attribute out."""
     given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_said(value)}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{_said(value)}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     inside = "".join(map(_escaped, children))
     return mark_safe(f"<{name}{given}>{inside}</{name}>" if inside else f"<{name}{given}/>")  # noqa: S308 escaped above
@@ -112,8 +114,8 @@ def width(said: str, kind: str = "label") -> float:
 
 def wrapped(said: str, most: Number, kind: str = "label", *, lines: int = 2) -> list[str]:
     """A text in at most so many lines, the last of them cut where it must be."""
-    words, broken = said.split(" "), [""]
-    for word in words:
+    broken = [""]
+    for word in said.split(" "):
         longer = f"{broken[-1]} {word}".strip()
         if width(longer, kind) <= most or not broken[-1] or len(broken) == lines:
             broken[-1] = longer
