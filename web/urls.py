@@ -11,5 +11,6 @@ urlpatterns = [
     path("sessions/", PastSessionsView.as_view(), name="past-sessions"),
     path("sessions/<uuid:pk>/", views.SessionView.as_view(), name="read-session"),
     path("account/", include(account_urls)),
+    path("examples/badge/", views.BadgeExampleView.as_view(), name="badge-example"),
     path("language/", set_language, name="set_language"),
 ]

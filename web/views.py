@@ -151,6 +151,23 @@ class SessionView(LoginRequiredMixin, View):
         }
 
 
+class BadgeExampleView(View):
+    """`enrichment.js` and its badge, for developers: with the reader's latest session, if there is one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Explained to everybody, alive for who has a session."""
+        session = None
+        if isinstance(request.user, User):
+            with on_behalf_of(request.user.pk):
+                session = TrainingSession.objects.filter(owner=request.user).order_by("-created_at").first()
+        context = {
+            "session": session,
+            "session_id": session.pk if session else "…",
+            "origin": request.build_absolute_uri("/").rstrip("/"),
+        }
+        return render(request, "web/badge_example.html", context)
+
+
 def _names(prescription: Prescription, catalogue: Catalogue, language: Language) -> dict[str, str]:
     """What the catalogue calls the exercises that a prescription names by slug."""
     slugs = {

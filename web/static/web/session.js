@@ -69,10 +69,10 @@ function checklist(page, sessionId, say, timer) {
   });
 }
 
-/** "Back squat, 5 × 100 kg". */
+/** "5 × 100 kg, back squat". */
 function told(box) {
   const [number, unit] = box.parentElement.querySelectorAll("b, span");
-  return `${box.closest("[data-key]").querySelector("h3").textContent}, ${number.textContent} ${unit.textContent}`;
+  return `${number.textContent} ${unit.textContent}, ${box.closest("[data-key]").querySelector("h3").textContent}`;
 }
 
 function remember(sessionId, sets) {
