@@ -44,6 +44,16 @@ def test_the_chart_gives_the_percent_of_reps_at_an_rpe_to_the_nearest_half(
     assert chart_percent(reps, rpe) == percent
 
 
+def test_every_step_of_the_chart_is_tuchscherers() -> None:
+    chart = [
+        100, 97.8, 95.5, 93.9, 92.2, 90.7, 89.2, 87.8, 86.3, 85.0, 83.7, 82.4, 81.1, 79.9, 78.6, 77.4, 76.2, 75.1,
+        73.9, 72.3, 70.7, 69.4, 68.0, 66.7, 65.3, 64.0, 62.6, 61.3, 59.9, 58.6, 57.2,
+    ]  # fmt: skip
+    for reps in range(1, 13):
+        for halves in range(12, 21):
+            assert chart_percent(reps, halves / 2) == chart[2 * (reps - 1) + 20 - halves]
+
+
 @pytest.mark.parametrize(("reps", "rpe"), [(13, 8), (5, 5.5), (5, 1), (10_000, 10)])
 def test_outside_the_chart_the_percent_is_unknown(reps: int, rpe: float) -> None:
     assert chart_percent(reps, rpe) is None

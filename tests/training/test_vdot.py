@@ -9,16 +9,24 @@ from training.vdot import RACES_M, race_intensity, vdot, vdot_of_threshold
 
 @pytest.mark.parametrize(
     ("meters", "seconds", "expected"),
-    # The first from the reference; the others from the tables of Daniels' Running Formula, 3rd ed.
+    # The tables of Daniels' Running Formula, 3rd ed., whose values are rounded to whole numbers.
     [
-        (5_000, 1_200, 49.81),
+        (5_000, 30 * 60 + 40, 30),
         (5_000, 19 * 60 + 57, 50),
+        (5_000, 14 * 60 + 55, 70),
+        (10_000, 50 * 60 + 3, 40),
         (10_000, 41 * 60 + 21, 50),
+        (21_097.5, 3600 + 18 * 60 + 9, 60),
         (42_195, 3 * 3600 + 10 * 60 + 49, 50),
+        (42_195, 4 * 3600 + 49 * 60 + 17, 30),
     ],
 )
 def test_vdot_of_a_race_is_that_of_the_tables(meters: float, seconds: float, expected: float) -> None:
-    assert vdot(meters, seconds) == pytest.approx(expected, abs=0.35)
+    assert vdot(meters, seconds) == pytest.approx(expected, abs=0.08)
+
+
+def test_five_kilometres_in_twenty_minutes_are_vdot_49_81() -> None:
+    assert vdot(5_000, 1_200) == pytest.approx(49.81, abs=0.005)
 
 
 def test_a_threshold_pace_of_4_15_is_vdot_50() -> None:

@@ -44,6 +44,21 @@ def test_power_has_seven_zones_and_all_else_five(discipline: str | None, sport: 
     assert system(discipline, sport).last == last
 
 
+@pytest.mark.parametrize(
+    ("zones", "bounds"),
+    [
+        (CYCLING_POWER, (0.55, 0.75, 0.90, 1.05, 1.20, 1.50)),  # Coggan
+        (THRESHOLD_SPEED, (0.775, 0.877, 0.943, 1.01)),  # Friel
+        (THRESHOLD_RUN, (0.85, 0.90, 0.95, 1.00)),
+        (THRESHOLD_RIDE, (0.81, 0.90, 0.94, 1.00)),
+        (RESERVE, (0.60, 0.70, 0.80, 0.90)),  # after 0.50, the floor
+    ],
+)
+def test_the_bounds_are_the_published_ones(zones: ZoneSystem | HeartRateSystem, bounds: tuple[float, ...]) -> None:
+    assert (zones.upper_bounds if isinstance(zones, ZoneSystem) else zones.bounds) == bounds
+    assert zones is not RESERVE or RESERVE.floor == 0.50
+
+
 @given(INTENSITIES, INTENSITIES)
 def test_the_shares_of_a_ramp_sum_to_one_and_lie_between_its_ends(start: float, end: float) -> None:
     for zones in (CYCLING_POWER, THRESHOLD_SPEED):
