@@ -3,6 +3,7 @@
 What a model or an athlete wrote is shown as text: no mark-up of it counts, no control character of it gets through.
 """
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -33,7 +34,6 @@ from secondwind_client import (
 from training import wording
 from training.exports.figures import label, value
 from training.exports.markdown import WORDS
-from training.exports.workout import line
 
 Language = Literal["en", "fr"]
 NAME_WIDTH = 30
@@ -49,6 +49,7 @@ NOT_FIGURES = frozenset({"method", "reasons", "kind", "skill"})
 
 ROW_NAMES = ("key", "name", "zone", "after", "before")  # what a row of a table is about comes first in it
 LONG_CHARACTERS = 30  # and sentences come last
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class Screen:
@@ -129,7 +130,7 @@ class Screen:
             self._block = block_key
             said = self._blocks.get(block_key, "...")  # an outline may not know its last blocks yet
             self._say(said[:1].upper() + said[1:], style="bold cyan", above=True)
-        self._names[exercise.key] = name = line(wording.name(exercise.model_dump()))
+        self._names[exercise.key] = name = _clean(wording.name(exercise.model_dump()))
         self._exercises[exercise.key] = sets = self._lines(exercise)
         row = Table.grid(padding=(0, 2))
         row.add_column(width=NAME_WIDTH)
@@ -190,7 +191,7 @@ class Screen:
         )
         for listed, mark in ((details.coaching_cues_detailed, "•"), (details.common_mistakes, "✗")):
             for said in listed:
-                self._say(f"{mark} {line(said)}", indent=4)
+                self._say(f"{mark} {_clean(said)}", indent=4)
         told = {**details.technical_breakdown, **details.progression_suggestions}
         for word in (word for word in WORDS if word in told):  # in a coach's order: JSON has none
             said = f"{WORDS[word][self._language]}{wording.colon(self._language)}{told[word]}"
@@ -221,7 +222,7 @@ class Screen:
             if shown.row_count:
                 self._console.print(Padding(shown, (0, 0, 0, 2), expand=False))
         for note in dict.fromkeys((part.get("reasons") or {}).values()):
-            self._say(line(note), style="dim", indent=2)
+            self._say(_clean(note), style="dim", indent=2)
 
     def _table(self, title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         keys = dict.fromkeys(key for row in rows for key in (*ROW_NAMES, *row) if row.get(key) is not None)
@@ -246,18 +247,23 @@ class Screen:
             case None:
                 said = ""
             case list():
-                return Text("\n".join(line(str(one)) for one in figure))
+                return Text("\n".join(_clean(str(one)) for one in figure))
             case _ if key == "key":
                 said = self._names.get(figure) or self._blocks.get(figure, figure)
             case _:
                 said = value(key, figure, self._language)
-        return Text(line(said))
+        return Text(_clean(said))
 
     def _say(self, said: str, *, style: str = "", indent: int = 0, above: bool = False) -> None:
         """A text, wrapped under its own beginning; `above` it an empty line."""
         if above:
             self._console.print()
-        self._console.print(Padding(Text(line(said), style=style), (0, 0, 0, indent), expand=False))
+        self._console.print(Padding(Text(_clean(said), style=style), (0, 0, 0, indent), expand=False))
+
+
+def _clean(text: str) -> str:
+    """On one line, and nothing that a terminal would obey."""
+    return _CONTROL.sub(" ", text)
 
 
 def _is_long(key: str, rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -277,5 +283,5 @@ def _plain(status: EnrichmentStatus) -> str:
 
 def _standing(status: EnrichmentStatus) -> str:
     """What the status says beyond its one word."""
-    said = line(str(status))
+    said = _clean(str(status))
     return "" if status.status in (said, "enriching") else said  # the bar says how many
