@@ -21,8 +21,9 @@ from training.catalogue.stored import current
 from training.details import Need, Told, Written
 from training.models import TrainingSession
 
-# Of one item at once. Seven exercises of 20 s each, one after another, would not fit into ITEM_DEADLINE_SECONDS.
-EXERCISES_IN_PARALLEL = 4
+# Of one item at once. Fifteen exercises of 20 s each, one after another, would not fit into ITEM_DEADLINE_SECONDS, and
+# an athlete waits for the last of them. As many as in mode full.
+EXERCISES_IN_PARALLEL = 8
 # How often a wait for a model looks up to see whether the process must stop.
 LOOK_UP_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 300.0
