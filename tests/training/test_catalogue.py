@@ -333,6 +333,44 @@ def test_a_ladder_has_the_references_steps_in_order(name: str, slugs: list[str])
         assert (e.standard.reps is None) == (e.measure == "seconds"), e.slug
 
 
+# Section 3 of the exercise science: what the body moves alone, an outer load, and what goes round and round.
+MODALITIES = {
+    "monostructural": [
+        "run", "rowing-machine", "bike-ride", "indoor-bike", "air-bike", "ski-erg", "freestyle", "double-under",
+        "single-under", "shuttle-run", "ruck-march",
+    ],
+    "gymnastics": [
+        "air-squat", "pistol-squat", "walking-lunge", "step-up", "box-jump", "burpee", "bar-facing-burpee",
+        "burpee-broad-jump", "push-up", "dip", "ring-dip", "wall-headstand-push-up", "handstand-walk", "wall-walk",
+        "pull-up", "chest-to-bar-pull-up", "muscle-up", "rope-climb", "inverted-row", "toes-to-bar", "sit-up",
+        "back-extension",
+    ],
+    "weightlifting": [
+        "deadlift", "clean", "snatch", "split-jerk", "push-jerk", "overhead-press", "front-squat", "thruster",
+        "bench-press", "wall-ball", "medicine-ball-clean", "kettlebell-swing", "turkish-get-up", "dumbbell-snatch",
+        "devil-press", "farmers-carry", "sandbag-clean", "sled-push", "sled-pull",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("modality", "slugs"), MODALITIES.items())
+def test_a_movement_has_the_references_modality(modality: str, slugs: list[str]) -> None:
+    assert [slug for slug in slugs if FILES[slug].modality != modality] == []
+
+
+def test_repetitions_and_metres_take_the_references_time() -> None:
+    seconds = {"double-under": 0.6, "air-squat": 2, "kettlebell-swing": 2, "wall-ball": 2.7, "burpee": 4}
+    assert {slug: FILES[slug].seconds_per_rep for slug in seconds} == seconds
+    speeds = {
+        "run": 2.8, "rowing-machine": 3.6, "ski-erg": 3.9, "bike-ride": 7, "freestyle": 0.75, "sandbag-lunge": 0.37,
+        "burpee-broad-jump": 0.3,
+    }  # fmt: skip
+    assert {slug: FILES[slug].meters_per_second for slug in speeds} == speeds
+    assert {e.meters_per_second for e in FILES if e.slug.endswith("-carry")} == {1.6}
+    sleds = [e.meters_per_second for e in FILES if "sled" in e.slug]
+    assert all(speed is not None and 0.2 <= speed <= 0.3 for speed in sleds)
+
+
 def test_every_step_stands_on_a_ladder_of_the_reference() -> None:
     assert {e.ladder for e in FILES} - {None} == LADDERS.keys()
 
@@ -346,6 +384,12 @@ def test_every_step_stands_on_a_ladder_of_the_reference() -> None:
         ("muscle-up", Standard(reps=5)),
         ("straddle-planche", Standard(seconds=15)),
         ("manna", Standard(seconds=5)),
+        ("one-arm-handstand", Standard(seconds=15)),
+        ("full-back-lever", Standard(seconds=15)),
+        ("full-front-lever", Standard(seconds=15)),
+        ("skin-the-cat", Standard(reps=8)),
+        ("v-sit", Standard(seconds=15)),
+        ("l-sit", Standard(seconds=30)),
         ("tuck-human-flag", Standard(seconds=15)),
     ],
 )
