@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 UV_COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test check lock messages
+.PHONY: help run test check lock messages bench-latency
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -26,6 +26,9 @@ check: $(VENV)/.installed-dev ## Style, types, import rules, migrations, deploym
 	HTTPS=true SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+bench-latency: $(VENV)/.installed-dev ## How long an athlete waits, against the plain alternatives
+	@$(BIN)/python benchmarks/latency.py
 
 lock: $(VENV)/.installed-dev ## New locks from pyproject.toml
 	$(UV_COMPILE) pyproject.toml --group servers -o requirements.lock
