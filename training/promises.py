@@ -17,7 +17,7 @@ from training.coaches.phrases import MUSCLES_FR
 from training.counting import times, working_sets
 from training.history import intense, worked
 from training.one_rep_max import CHART_REPS, chart_percent, inol
-from training.prescription import Format, PrescribedExercise, Set
+from training.prescription import Block, Format, PrescribedExercise, Set
 from training.timing import session_seconds
 
 MOST_OF_BUDGET = 1.1  # of the time available
@@ -225,6 +225,7 @@ def numbers(case: Case) -> frozenset[float]:
     for block in whole.blocks:
         found |= {value for value in (block.rounds, len(block.exercises)) if value is not None}
         found |= _in_units(block.time_cap_seconds, block.interval_seconds, block.rest_seconds)
+        found |= _in_units(*_by_zone(block))
         for exercise in block.exercises:
             often = times(block, exercise)
             work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
@@ -236,6 +237,14 @@ def numbers(case: Case) -> frozenset[float]:
                 found |= _of_a_set(set_)
     totals = [sum(s.distance_meters or 0 for _, e in whole.exercises() for s in e.sets)]
     return frozenset(found | _in_units(seconds, *totals))
+
+
+def _by_zone(block: Block) -> Iterator[float]:
+    """The seconds and the metres of a block in each zone, once through."""
+    sets = [set_ for exercise in block.exercises for set_ in exercise.sets if set_.zone is not None]
+    for zone in {set_.zone for set_ in sets}:
+        yield sum(set_.duration_seconds or 0 for set_ in sets if set_.zone == zone)
+        yield sum(set_.distance_meters or 0 for set_ in sets if set_.zone == zone)
 
 
 def _of_a_set(set_: Set) -> set[float]:

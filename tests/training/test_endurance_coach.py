@@ -563,3 +563,48 @@ def test_every_exercise_the_planner_names_is_in_the_catalogue() -> None:
     for seed in range(3):
         for discipline in COACH.disciplines:
             assert all(slug in CATALOGUE for slug in slugs(plan(seed, discipline=discipline)) if slug)
+
+
+# --- what an athlete reads and does ---
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_hurts_is_not_replaced_by_sprints_on_the_spot(seed: int) -> None:
+    session = plan(seed, **OUTDOORS, athlete={"injuries": ["genou douloureux"]}, available_minutes=40)
+    assert max(set_.zone or 0 for _, _, set_ in work(session)) <= 2
+
+
+def test_climbing_on_a_bike_is_told_in_watts_and_running_uphill_by_feel() -> None:
+    ridden = plan(discipline="cycling", goal="hills", athlete={"ftp_watts": 250}, available_minutes=60)
+    assert "W." in (hardest(ridden)[1].cue or "")
+    run = plan(**OUTDOORS, goal="hills", athlete=RUNNER, available_minutes=60)
+    assert "/km" not in (hardest(run)[1].cue or "")
+
+
+def test_a_drill_has_no_pace() -> None:
+    equipment = ["pool", "kickboard"]
+    session = plan(discipline="swimming", goal="technique", equipment=equipment, athlete={"css_s_per_100m": 105})
+    drills = [e for block, e in session.exercises() if block.role == "skill"]
+    assert drills
+    assert all("/100 m" not in (e.cue or "") and e.sets[0].intensity is None for e in drills)
+
+
+@pytest.mark.parametrize("goal", ["sprints", "VO2max", "threshold", None])
+def test_nobody_turns_round_in_a_lake_after_twenty_five_metres(goal: str | None) -> None:
+    for seed in range(5):
+        session = plan(seed, discipline="swimming", **OUTDOORS, equipment=["lake"], goal=goal, available_minutes=50)
+        assert min(set_.distance_meters or 999 for _, _, set_ in work(session)) >= 50
+        assert "sprint" not in (session.title or "")
+
+
+def test_a_summary_adds_up_what_is_done_in_one_zone() -> None:
+    session = plan(discipline="cardio", goal="easy", location="gym", available_minutes=30)
+    minutes = sum(set_.duration_seconds or 0 for _, _, set_ in work(session)) / 60
+    assert len(work(session)) > 1
+    assert f": {minutes:g} min in zone 2;" in (session.summary or "")
+
+
+def test_who_avoids_running_may_still_row_and_ride() -> None:
+    spared = means(discipline="cardio", location="gym", athlete={"avoid": ["running"]})
+    assert {entry.sport for entry in spared.candidates} >= {"row", "bike", "ski"}
+    assert "run" not in {entry.sport for entry in spared.candidates}

@@ -53,6 +53,7 @@ _SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
 _ROOM_FOR_DRILLS, _DRILL_SHARE, _DRILL_REST_SECONDS = 480, 0.45, 15
 _WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
+_LEAST_IN_OPEN_WATER_M = 50  # nobody turns round for less
 _MOST_LENGTHS = 20  # repeats of a distance in a pool
 _SEEDS = 5  # tried until the session is not one of the last days
 # What a goal that names nothing may mean: one of these, by the seed.
@@ -142,6 +143,8 @@ class Planner:
         self.movers = movers(means, discipline, self.random)
         goal = means.request.goal or ""
         usual: Kind = self.random.choice(_ANY[means.level])
+        if self.movers and "spared" in self.movers[0].notes:  # what hurts is not made good by sprinting on the spot
+            usual = "endurance"
         self.kind = self._today(endurance_sets.kind(goal) or usual)
         self.race = endurance_sets.race(goal) if self.kind == "race" else None
 
@@ -150,6 +153,8 @@ class Planner:
         sport = self.movers[0].lead.sport if self.movers else None
         if kind == "race" and sport != "run":
             kind = "threshold"
+        if kind == "sprint" and sport == "swim" and "pool" not in self.means.equipment:
+            kind = "vo2max"  # there is no wall to push off from
         if kind == "sweet_spot" and sport != "bike":
             kind = "threshold"
         if (kind == "hills" and sport not in {"run", "bike"}) or (kind == "technique" and not self._drills(1)):
@@ -242,7 +247,8 @@ class Planner:
         found = endurance_sets.feasible(_capped(table, zones.last, gentle=gentle), self.level, seconds)
         interval, rounds = self._one_of(found)
         zone = interval.zone if aim is None else zones.zone(aim)
-        by_feel = {"hills": zone, "sprint": 5 if gentle else 7}.get(kind)  # no meter tells them
+        # No meter tells a sprint, and no pace a hill; watts are watts on a slope, too.
+        by_feel = {"hills": None if entry.sport == "bike" else zone, "sprint": 5 if gentle else 7}.get(kind)
         rpe = _SWEET_SPOT_RPE if kind == "sweet_spot" else None
         work = step(entry, means, zone, seconds=interval.work, intensity=aim, by_feel=by_feel, rpe=rpe)
         return intervals(rounds, work, step(movers_.easy or entry, means, 1, seconds=interval.recovery))
@@ -302,7 +308,8 @@ class Planner:
         longest = LONGEST[self.level].get(zone, 3600)
         most_meters = 25 if sprint else 100 if means.level == "beginner" else 1_000
         options = []
-        for interval in LENGTHS[zone]:
+        least_meters = 25 if "pool" in means.equipment else _LEAST_IN_OPEN_WATER_M
+        for interval in (each for each in LENGTHS[zone] if each.work >= least_meters):
             work = step(entry, means, zone, meters=interval.work, by_feel=by_feel)
             lasts = seconds_of(work, means)
             rest = interval.recovery or 5 * round(lasts * (5 if sprint else 0.8) / 5)
@@ -312,7 +319,7 @@ class Planner:
             if rounds >= 2 and lasts <= longest and interval.work <= most_meters:
                 options.append((Interval(interval.work, rest, zone), rounds))
         if not options:
-            return intervals(1, step(entry, means, zone, meters=50, rest=15))
+            return intervals(1, step(entry, means, zone, meters=max(50, least_meters), rest=15))
         chosen, rounds = self._one_of(endurance_sets.fullest(options))
         work = step(entry, means, zone, meters=chosen.work, rest=chosen.recovery, by_feel=by_feel)
         return intervals(rounds, work)
@@ -333,9 +340,9 @@ class Planner:
             return []
         chosen = self.random.sample(known, min(3, len(known)))
         steps = [
-            step(e, self.means, 2, meters=50, rest=_DRILL_REST_SECONDS)
+            step(e, self.means, 2, meters=50, rest=_DRILL_REST_SECONDS, by_feel=2)
             if in_lengths(e)
-            else step(e, self.means, 2, seconds=30, rest=_DRILL_REST_SECONDS)
+            else step(e, self.means, 2, seconds=30, rest=_DRILL_REST_SECONDS, by_feel=2)
             for e in chosen
         ]
         one = sum(seconds_of(each, self.means) + _DRILL_REST_SECONDS for each in steps)

@@ -33,6 +33,8 @@ _NEAREST: Final[dict[str, tuple[str, ...]]] = {
 _MISSING: Final[dict[str, Note]] = {"running": "no_ground", "cycling": "no_bike", "swimming": "no_water"}
 _WALKS: Final = frozenset({"brisk-walk", "stair-climbing"})  # ask for ground or stairs though for no equipment
 _WALKING: Final = frozenset({"brisk-walk", "marching-in-place", "step-touch"})  # on the feet, between bouts on the feet
+_SEATED: Final = frozenset({"seated-punch", "lying-leg-cycle"})  # for who cannot be on the feet
+_ENOUGH_MOVEMENTS = 3  # for a circuit
 _NOT_FOR_MINUTES: Final = frozenset({"mobility", "isolation", "jump", "olympic"})
 _LASTING_MOVEMENTS, _BURSTS = 4, 2  # of a circuit: what may last minutes, and what is done hard for seconds only
 _MOST_MACHINES = 3
@@ -131,13 +133,19 @@ def _circuit(means: Means, here: dict[str, Entry], random_: random.Random, why: 
     if not work:
         return None
     bursts = [entry for entry in work if "warmup" not in entry.roles]
-    lasting = [entry for entry in work if entry not in bursts]
+    lasting = _standing([entry for entry in work if entry not in bursts])
     chosen = _some(lasting, _LASTING_MOVEMENTS, random_) + _some(bursts, _BURSTS, random_)
     recovers = min(easy, key=lambda e: (e.slug not in _WALKING, e.slug), default=None)
-    gentle = [
-        entry for entry in steps if "warmup" in entry.roles and not {"ankle", "knee"} & {*entry.contraindications}
-    ]
+    gentle = _standing(
+        [entry for entry in steps if "warmup" in entry.roles and not {"ankle", "knee"} & {*entry.contraindications}]
+    )
     return Movers(chosen, recovers, [*why, "circuit"], _some(gentle, _LASTING_MOVEMENTS, random_))
+
+
+def _standing(entries: list[Entry]) -> list[Entry]:
+    """Without what is done sitting or lying, where enough else is possible."""
+    upright = [entry for entry in entries if entry.slug not in _SEATED]
+    return upright if len(upright) >= _ENOUGH_MOVEMENTS else entries
 
 
 def _some(entries: list[Entry], most: int, random_: random.Random) -> list[Entry]:

@@ -55,8 +55,8 @@ def _drill(entry: Entry, means: Means) -> PrescribedExercise:
         fast = Set(kind="warmup", duration_seconds=_FAST_SECONDS, rpe=_FAST_RPE, rest_seconds=2 * _FAST_SECONDS)
         return planning.exercise(entry, [fast], means, substitutes=False)
     if in_lengths(entry):
-        return step(entry, means, 2, meters=50, rest=_DRILL_REST_SECONDS, kind="warmup")
-    return step(entry, means, 2, seconds=_DRILL_SECONDS, rest=_DRILL_REST_SECONDS, kind="warmup")
+        return step(entry, means, 2, meters=50, rest=_DRILL_REST_SECONDS, by_feel=2, kind="warmup")
+    return step(entry, means, 2, seconds=_DRILL_SECONDS, rest=_DRILL_REST_SECONDS, by_feel=2, kind="warmup")
 
 
 def _drills(lead: Entry, means: Means, *, fast: bool) -> list[Entry]:

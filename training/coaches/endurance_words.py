@@ -43,13 +43,13 @@ WORDS: Final[dict[Language, Words]] = {
         },
         why={
             "recovery": "Easy movement brings blood to tired legs and costs nothing: resist going faster.",
-            "endurance": "Time in the easy zones builds the heart and the capillaries that all harder work stands on.",
+            "endurance": "Time in the easy zones builds the heart and the capillaries that all harder work rests on.",
             "tempo": "Steady work below threshold teaches you to hold a brisk effort without drifting.",
             "sweet_spot": "Just under threshold you gather a lot of useful work for little fatigue.",
             "threshold": "Even work at threshold raises the speed you can hold for an hour.",
             "race": "Bouts at race effort make its rhythm familiar before the day.",
             "vo2max": "Hard bouts with as much easy recovery keep you near your maximal oxygen uptake.",
-            "hills": "Climbing builds strength and form, with less impact than speed on the flat.",
+            "hills": "Climbing trains strength and form together: keep each effort even from the bottom to the top.",
             "sprint": "Short sprints with full recovery train speed and coordination, not breath: each one is fresh.",
             "technique": "Drills first while you are fresh, then easy distance in which to keep what they taught.",
         },
@@ -83,13 +83,13 @@ WORDS: Final[dict[Language, Words]] = {
         },
         why={
             "recovery": "Bouger doucement irrigue les muscles fatigués sans rien coûter\u00a0: restez lent.",
-            "endurance": "Le temps passé en zones faciles construit le cœur et les capillaires, base de tout le reste.",
+            "endurance": "Le temps passé en zones faciles développe le cœur et les capillaires, base de tout le reste.",
             "tempo": "Un effort soutenu sous le seuil vous apprend à tenir un bon rythme sans dériver.",
             "sweet_spot": "Juste sous le seuil, vous accumulez beaucoup de travail utile pour peu de fatigue.",
             "threshold": "Un travail régulier au seuil élève la vitesse que vous pouvez tenir une heure.",
             "race": "Des blocs à l’effort de course rendent ce rythme familier avant le jour venu.",
             "vo2max": "Des efforts durs, suivis d’autant de récupération, vous gardent près de votre VO2max.",
-            "hills": "Les côtes développent la force et la technique, avec moins d’impact que la vitesse sur le plat.",
+            "hills": "Les côtes travaillent ensemble la force et la technique\u00a0: régulier du bas jusqu’en haut.",
             "sprint": "Des sprints courts, bien récupérés, travaillent la vitesse et la coordination, pas le souffle.",
             "technique": "Les éducatifs d’abord, l’esprit frais, puis du facile pour garder ce qu’ils apprennent.",
         },
@@ -139,7 +139,7 @@ def summary(prescription: Prescription, minutes: int, rpe: float, language: Lang
 
 
 def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
-    """The hardest step of intervals, or each of a steady block's; nothing of warm-up, drills and cool-down."""
+    """The hardest step of intervals, or a steady block's time by zone; nothing of warm-up, drills and cool-down."""
     if block.role in {"warmup", "skill", "cooldown"}:
         return
     steps = [set_ for exercise in block.exercises for set_ in exercise.sets if set_.zone is not None]
@@ -148,12 +148,14 @@ def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
         hardest = [set_ for set_ in steps if set_.zone == max(each.zone or 0 for each in steps)]
         form = words.circuit if len(hardest) > 1 else form
         steps = hardest[:1]
-    for set_ in steps:
-        if set_.distance_meters is not None:
-            work = f"{number(set_.distance_meters, language)} m"
-        else:
-            work = length(set_.duration_seconds or 0, language)
-        yield form.format(rounds=block.rounds, work=work, zone=words.zone.format(zone=set_.zone))
+    for zone in dict.fromkeys(set_.zone for set_ in steps):  # of a steady block's steps in one zone, the whole
+        alike = [set_ for set_ in steps if set_.zone == zone]
+        meters = sum(set_.distance_meters or 0 for set_ in alike)
+        seconds = sum(set_.duration_seconds or 0 for set_ in alike if set_.distance_meters is None)
+        for work in ([f"{number(meters, language)} m"] if meters else []) + (
+            [length(seconds, language)] if seconds else []
+        ):
+            yield form.format(rounds=block.rounds, work=work, zone=words.zone.format(zone=zone))
 
 
 def length(seconds: float, language: Language) -> str:
