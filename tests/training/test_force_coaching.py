@@ -11,7 +11,7 @@ from tests.callers import whole_catalogue
 from training.catalogue import Entry
 from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
-from training.coaches.force_words import focus, quality
+from training.coaches.force_words import focus, named_lifts, quality
 from training.coaches.means import Means
 from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
@@ -243,10 +243,24 @@ def test_the_parts_of_the_body_in_a_goal_decide_what_is_trained(words: str, part
         ("gagner en force", "strength"),
         ("détente verticale", "power"),
         ("endurance musculaire", "endurance"),
+        ("de plus gros bras", "hypertrophy"),
     ],
 )
 def test_a_goal_in_plain_words_finds_its_row(words: str, row: str) -> None:
     assert quality(words, "strength") == row
+
+
+@pytest.mark.parametrize(
+    ("words", "level", "lifts"),
+    [
+        ("réussir une traction", "intermediate", ["pull-up"]),
+        ("first pull-up", "beginner", ["lat-pulldown"]),  # the step towards it
+        ("développé couché et tractions", "intermediate", ["bench-press", "pull-up"]),
+    ],
+)
+def test_a_lift_is_known_by_any_of_its_names_and_brought_within_reach(words: str, level: str, lifts: list[str]) -> None:
+    found = named_lifts(words, Means(ask(athlete={"level": level}), CATALOGUE))
+    assert [entry.slug for entry in found] == lifts
 
 
 # --- the clock ------------------------------------------------------------------------------------------------------

@@ -644,3 +644,42 @@ def test_the_prompt_quotes_the_athlete_and_lists_what_is_possible() -> None:
     listed = {line.split("|")[0] for line in case["exercises"]}
     assert "kettlebell-swing" in listed
     assert "thruster" not in listed
+
+
+# --- what an athlete asks for and reads ---
+
+
+@pytest.mark.parametrize(
+    ("goal", "level", "step"),
+    [
+        ("handstand walk", "intermediate", "wall-walk"),
+        ("squat snatch", "intermediate", "power-snatch"),
+        ("double-unders", "beginner", "single-under"),
+    ],
+)
+def test_a_goal_beyond_the_athlete_brings_the_step_towards_it(goal: str, level: str, step: str) -> None:
+    session = plan(goal=goal, athlete={"level": level}, available_minutes=60)
+    assert step in slugs(session)
+    assert "brisk-walk" not in slugs(session)  # which is a walk, too
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_skill_of_the_goal_is_not_the_strength_work_again(seed: int) -> None:
+    session = plan(seed, goal="muscle-ups", athlete={"level": "advanced"}, available_minutes=60)
+    straight = [e.exercise for block in work(session) if block.format == "sets" for e in block.exercises]
+    assert len(straight) == len(set(straight))
+
+
+def test_french_semicolons_stand_after_a_space_that_does_not_break() -> None:
+    told = [plan(seed, language="fr", available_minutes=60).summary or "" for seed in range(8)]
+    assert any(";" in text for text in told)
+    assert all(text.count(";") == text.count("\u00a0;") for text in told)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nobody_changes_sides_after_three_repetitions(seed: int) -> None:
+    session = plan(seed, available_minutes=90)
+    for block in work(session):
+        sided = [e for e in block.exercises if e.per_side and e.exercise and "skill" not in CATALOGUE[e.exercise].roles]
+        reps = [set_.reps for e in sided for set_ in e.sets if set_.reps is not None]
+        assert block.format == "sets" or all(count >= 4 for count in reps)

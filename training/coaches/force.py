@@ -105,7 +105,7 @@ class Planner:
         self.random = random.Random(seed)
         goal = means.request.goal or ""
         self.quality = force_words.quality(goal, discipline)
-        self.wanted = force_words.named_lifts(goal, means.candidates)
+        self.wanted = force_words.named_lifts(goal, means)
         self.focus = force_words.focus(goal, discipline, self.wanted)
         self.picks: list[Pick] = []
 

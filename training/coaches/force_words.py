@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from training.catalogue import Entry
+from training.coaches import planning
+from training.coaches.means import Means
 from training.coaches.phrases import number
 from training.coaches.words import plain
 from training.prescription import PrescribedExercise
@@ -20,13 +23,14 @@ _QUALITIES: Final[dict[Quality, str]] = {
     "power": r"power|explosi\w+|speed|jump\w*|puissance|puissante?s?|vitesse|detente",
     "endurance": r"endurance|stamina|high reps?|resistance musculaire|longues? series?|endurants?e?",
     "hypertrophy": r"hypertroph\w+|muscle|muscles|muscular|muscl(?:er|ee?s?)|mass|size|bigger|grow\w*|bulk\w*|physique"
-    r"|bodybuilding|tone\w*|aesthetic\w*|masse|musculaire|musculation|volume|grossir|prise de muscle"
-    r"|(?:lose|losing|burn\w*) (?:weight|fat)|(?:fat|weight) loss|lean\w*|maigrir|seche|tonifier"
+    r"|bodybuilding|tone\w*|aesthetic\w*|masse|musculaire|musculation|volume|gros|grosse?s?|grossir|galbe\w*"
+    r"|prise de muscle|(?:lose|losing|burn\w*) (?:weight|fat)|(?:fat|weight) loss|lean\w*|maigrir|seche|tonifier"
     r"|(?:perdre|perte) (?:du |de |le )?(?:gras|poids|graisse|ventre)",
     "strength": r"strength|strong\w*|heavy|heavier|max|maximal|maximum|1 ?rm|pr|peak\w*|force|fort|forte|forts|lourd\w*"
     r"|powerlifting|record",
 }
 _MUSCULAR_ENDURANCE = re.compile(r"\b(?:muscular endurance|endurance musculaire|endurance de force)\b")
+_PLURAL = re.compile(r"(?<=\w\w\w)s\b")
 _BY_DISCIPLINE: Final[dict[str, Quality]] = {"bodybuilding": "hypertrophy"}
 
 _FOCUSES: Final[dict[Focus, str]] = {
@@ -72,22 +76,48 @@ def _first_named(patterns: Mapping[_Named, str], text: str) -> _Named | None:
     return min(met, key=lambda word: met[word], default=None)
 
 
-def named_lifts(goal: str, candidates: list[Entry]) -> list[Entry]:
-    """The exercises whose name or alias stands in the goal, in its order; the longest name where several overlap."""
-    text = f" {plain(goal)} "
+def named_lifts(goal: str, means: Means) -> list[Entry]:
+    """The exercises whose name or alias stands in the goal, in its order; the longest name where several overlap.
+
+    For one that is not for this athlete today stands the step towards it that is.
+    """
+    text = f" {_singular(goal)} "
     found: dict[tuple[int, int], Entry] = {}
-    for entry in candidates:
+    others = (entry for entry in means.catalogue.for_coach(means.request.coach) if not means.may(entry))
+    for entry in [*means.candidates, *others] if goal else []:
         for name in entry.names():
-            for form in (f" {plain(name)} ", f" {plain(name)}s "):
-                start = text.find(form)
-                if start >= 0:
-                    found.setdefault((start, start + len(form)), entry)
+            form = f" {_singular(name)} "
+            start = text.find(form)
+            if start >= 0:
+                found.setdefault((start, start + len(form)), entry)
     spans = [
         (start, end)
         for start, end in found
         if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
     ]
-    return list({found[span].slug: found[span] for span in sorted(spans)}.values())
+    steps = [step for span in sorted(spans) if (step := _step_towards(found[span], means)) is not None]
+    return list({entry.slug: entry for entry in steps}.values())
+
+
+def _step_towards(entry: Entry, means: Means) -> Entry | None:
+    """The exercise itself where it may be done, else an easier one, a variation, or what is most like it."""
+    possible = {candidate.slug for candidate in means.candidates}
+    for link in ("easier", "variation"):
+        seen: set[str] = set()
+        other: Entry | None = entry
+        while other is not None and other.slug not in seen:
+            if other.slug in possible:
+                return other
+            seen.add(other.slug)
+            other = means.catalogue.get(getattr(other.links, link))
+    alike = planning.substitutions(entry, means, most=len(possible))
+    return next((other for other in alike if other.modality == entry.modality), None)
+
+
+@lru_cache(maxsize=8192)
+def _singular(text: str) -> str:
+    """Plain words without a plural's s, so that "une traction" finds "Tractions"."""
+    return _PLURAL.sub("", plain(text))
 
 
 _QUALITY_NAMES: Final[dict[Language, dict[Quality, str]]] = {

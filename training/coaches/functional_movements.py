@@ -33,6 +33,7 @@ _SECONDS: Final = (10, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120)
 _MOST_REPS: Final = 30  # of one movement in one round, but for what takes about a second
 _QUICK_SECONDS: Final = 1.5
 _MOST_QUICK_REPS: Final = 60
+_LEAST_A_SIDE: Final = 5
 _TECHNICAL_REPS: Final[dict[Level, int]] = {"beginner": 3, "intermediate": 5, "advanced": 6}
 _BARBELL_REPS: Final[dict[Level, int]] = {"beginner": 10, "intermediate": 12, "advanced": 15}
 # Percent of 1RM that suits so many repetitions in a workout where they are done again and again.
@@ -206,7 +207,8 @@ def amount(entry: Entry, seconds: float, means: Means, *, passes: int = 1) -> tu
     match entry.measure:
         case "reps":
             most = passes * most_reps(entry, means)
-            return "reps", _round_number(min(seconds / entry.seconds_per_rep, most), _REPS)
+            reps = _round_number(min(seconds / entry.seconds_per_rep, most), _REPS)
+            return "reps", max(reps, _least_reps(entry, means, most))
         case "meters":
             speed = entry.meters_per_second or 1.0
             numbers = _LAPS if entry.sport == "run" else _METERS
@@ -215,6 +217,13 @@ def amount(entry: Entry, seconds: float, means: Means, *, passes: int = 1) -> tu
             return "calories", _round_number(max(seconds / SECONDS_PER_CALORIE, 5), _REPS)
         case _:
             return "duration_seconds", _round_number(max(seconds, 10), _SECONDS)
+
+
+def _least_reps(entry: Entry, means: Means, most: int) -> int:
+    """Five a side of what goes side by side, where five of each still fit a minute: for less nobody changes sides."""
+    both = 2 * _LEAST_A_SIDE * entry.seconds_per_rep * PACE[means.level]
+    brief = entry.unilateral and "skill" not in entry.roles and both <= EMOM_WORK_SECONDS
+    return min(_LEAST_A_SIDE, most) if brief else 1
 
 
 def counts_calories(entry: Entry) -> bool:

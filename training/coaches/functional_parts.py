@@ -57,7 +57,7 @@ class Parts:
         self.random = random.Random(seed)
         goal = means.request.goal or ""
         self.wish = functional_words.wish(goal)
-        self.wanted = [entry for entry in named_lifts(goal, means.candidates) if entry.pattern != "mobility"]
+        self.wanted = [entry for entry in named_lifts(goal, means) if entry.pattern != "mobility"]
         self.work: list[Block] = []
 
     def seconds(self, block: Block) -> float:
@@ -116,19 +116,24 @@ class Parts:
         return "conditioning" if workouts else "main"
 
     def workout(self, seconds: float, formats: Sequence[Format], domain: Domain, *, late: bool = False) -> Block | None:
-        """The first of these formats that the movements and the time allow; for the tired a steady one."""
+        """The first of these formats that the time allows and that holds what the goal names; else the first at all."""
         if self.means.tired:
             formats = [form for form in formats if form in {"amrap", "circuit", "emom"}] or ["amrap", "circuit"]
         shop = self.shop(_LATE_RPE if late and not self.means.tired else self.rpe(domain), late=late)
+        wanted = {entry.slug for entry in shop.choice.wanted}
+        first: Block | None = None
         for form in [*formats, "amrap", "circuit", "intervals"]:
             block = BUILDERS[form](shop, seconds)
-            if block is not None:
+            if block is not None and (
+                not wanted or form == self.wish.format or wanted & {e.exercise for e in block.exercises}
+            ):
                 return functional_rules.spared(block, self.work, self.means)
-        return None
+            first = first or block
+        return None if first is None else functional_rules.spared(first, self.work, self.means)
 
     def strength(self, seconds: float) -> Block | None:
         """One lift, heavy: an Olympic one where it is asked for; without weights what is hard for the body."""
-        lifts = [e for e in self.means.candidates if "main" in e.roles and e.mechanic == "compound" and self._suits(e)]
+        lifts = [e for e in self._fresh() if "main" in e.roles and e.mechanic == "compound" and self._suits(e)]
         if not lifts:
             return None
         entry = min(self.random.sample(lifts, len(lifts)), key=self._lightness)
@@ -154,6 +159,11 @@ class Parts:
                 return block
         return None
 
+    def _fresh(self) -> list[Entry]:
+        """What the session does not have yet."""
+        taken = {e.exercise for block in self.work for e in block.exercises}
+        return [entry for entry in self.means.candidates if entry.slug not in taken]
+
     def _suits(self, entry: Entry) -> bool:
         if (
             kipping(entry)
@@ -163,13 +173,14 @@ class Parts:
             return False
         return bool(LEVELS.index(entry.level) == LEVELS.index(self.means.level)) or entry.modality == "weightlifting"
 
-    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool, bool]:
-        """The lift of the goal, one whose 1RM is known, a classic with the bar; the body where that is asked for."""
+    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
+        """The lift of the goal, or one like it; one whose 1RM is known, a classic with the bar, the body if asked."""
         olympic = entry.pattern == "olympic"
         return (
             entry not in self.wanted,
             olympic != (self.wish.emphasis == "olympic"),
             (entry.modality == "gymnastics") != (self.wish.emphasis == "gymnastics"),
+            bool(self.wanted) and entry.pattern not in {wanted.pattern for wanted in self.wanted},
             entry.slug not in self.means.one_rep_max_kg,
             not olympic and entry.slug not in _LIFTS,
             self.means.level != "beginner" and not self.means.cautious and self.means.implement(entry) != "barbell",
@@ -179,7 +190,7 @@ class Parts:
         """One or two gymnastic skills, never to failure."""
         skills = [
             e
-            for e in self.means.candidates
+            for e in self._fresh()
             if "skill" in e.roles and e.modality == "gymnastics" and e.pattern not in {"cyclical", "jump"}
             and (self.means.level == "advanced" or not kipping(e))
         ]  # fmt: skip
@@ -292,4 +303,7 @@ class Parts:
 
 def _unlike(entries: Sequence[Entry], count: int) -> list[Entry]:
     """The first ones, each of another pattern."""
-    return list({entry.pattern: entry for entry in reversed(entries)}.values())[::-1][:count]
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.pattern, entry)
+    return list(first.values())[:count]

@@ -159,6 +159,7 @@ class Words:
     tabata: str
     movements: str
     joined: str
+    also: str
 
 
 WORDS: Final[dict[Language, Words]] = {
@@ -181,7 +182,7 @@ WORDS: Final[dict[Language, Words]] = {
             "skill": "Skill comes before sweat: stop a set when it loses its shape.",
         },
         rx="{name} as it is prescribed: a benchmark to compare yourself with later.",
-        is_scaled="{name} scaled to you: same stimulus, movements and loads you can keep going with.",
+        is_scaled="{name}, scaled to you: the same stimulus, with movements and loads you can keep going with.",
         is_variation="A variation of {name}: the original asks for more time, equipment or energy than there is today.",
         no_variation="{name} is not possible today; this workout has the same intent.",
         no_workout="Little is possible here today, so the session is made of easy movement.",
@@ -194,6 +195,7 @@ WORDS: Final[dict[Language, Words]] = {
         tabata="Tabata: {movements}",
         movements="{count} movements",
         joined="{form}: {movements}",
+        also="; ",
     ),
     "fr": Words(
         parts={"strength": "Force", "skill": "Technique", "engine": "Cardio", "quality": "Circuit de force"},
@@ -205,7 +207,7 @@ WORDS: Final[dict[Language, Words]] = {
                 "Terminez chaque minute avec le temps de souffler\u00a0; si vous n’y arrivez plus, "
                 "enlevez une répétition."
             ),
-            "for_time": "Coupez les séries avant d’y être forcé et ne cessez pas d’avancer.",
+            "for_time": "Coupez les séries avant que la fatigue ne l’impose et ne cessez pas d’avancer.",
             "tabata": (
                 "Choisissez un nombre de répétitions que vous pouvez refaire à chaque intervalle "
                 "et tenez-le jusqu’au dernier."
@@ -216,12 +218,13 @@ WORDS: Final[dict[Language, Words]] = {
             "circuit": "D’un atelier à l’autre sans hâte\u00a0; chaque répétition aussi propre que la première.",
         },
         before={
-            "strength": "Le travail lourd passe en premier, tant que vous êtes frais.",
+            "strength": "Le travail lourd passe en premier, avant la fatigue.",
             "skill": "La technique passe avant la sueur\u00a0: arrêtez la série dès qu’elle perd sa forme.",
         },
         rx="{name} tel qu’il est prescrit\u00a0: un repère auquel vous comparer plus tard.",
         is_scaled=(
-            "{name} adapté à vous\u00a0: même stimulus, avec des mouvements et des charges que vous pouvez enchaîner."
+            "{name}, adapté à votre niveau\u00a0: même stimulus, avec des mouvements et des charges que vous pouvez "
+            "enchaîner."
         ),
         is_variation=(
             "Une variante de {name}\u00a0: l’original demande plus de temps, de matériel ou d’énergie qu’il n’y en a "
@@ -238,6 +241,7 @@ WORDS: Final[dict[Language, Words]] = {
         tabata="Tabata\u00a0: {movements}",
         movements="{count} mouvements",
         joined="{form}\u00a0: {movements}",
+        also="\u00a0; ",
     ),
 }
 _MOST_NAMED: Final = 4  # movements of a block that a summary names
@@ -284,7 +288,7 @@ def summary(prescription: Prescription, minutes: int, rpe: float, language: Lang
 def _block(block: Block, language: Language) -> str:
     words, form = WORDS[language], RULES[language].formats[block.format]
     if block.format in {"sets", "superset"}:
-        return "; ".join(_straight(exercise, language) for exercise in block.exercises)
+        return words.also.join(_straight(exercise, language) for exercise in block.exercises)
     movements = _movements(block.exercises, language)
     if block.format == "amrap":
         return words.amrap.format(minutes=_minutes(block.time_cap_seconds or 0, language), movements=movements)

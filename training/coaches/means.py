@@ -107,12 +107,12 @@ class Means:
 
     @cached_property
     def avoided(self) -> frozenset[str]:
-        """Slugs that `avoid` rules out: by slug, name, alias, a word of the name ("curl"), or movement pattern."""
+        """Slugs that `avoid` rules out: by slug, name, a word of it ("curl"), movement pattern or sport."""
         return frozenset(slug for item in self.request.athlete.avoid for slug in self._meant_by(item))
 
     def _meant_by(self, item: str) -> Iterator[str]:
         phrase = words.plain(item)
-        patterns = words.patterns(item)
+        patterns, sport = words.patterns(item), words.sport(item)
         if not phrase:
             return
         bearer = self.catalogue.match(item, self.request.coach)
@@ -121,6 +121,7 @@ class Means:
             if (
                 entry is bearer
                 or entry.pattern in patterns
+                or (sport is not None and entry.sport == sport)
                 or any(f" {phrase} " in f" {words.plain(name)} " for name in names)
             ):
                 yield entry.slug

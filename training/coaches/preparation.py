@@ -11,7 +11,11 @@ from training.coaches.planning import EASY_RPE, exercise, finished
 from training.prescription import Block, Kind, PrescribedExercise, Prescription, Set
 
 EASY_REPS = 8
-EASY_BODY_REPS = {"beginner": 5, "intermediate": 3, "advanced": 3}  # of a push-up or a pull-up, by its own level
+EASY_BODY_REPS = {
+    "beginner": 5,
+    "intermediate": 3,
+    "advanced": 3,
+}  # of a push-up, a pull-up or a burpee, by its own level
 EASY_HOLD_SECONDS = 30
 EASY_CYCLICAL_SECONDS = 120  # of what may last: a run, a walk, a machine
 EASY_DRILL_SECONDS = 30  # of all else that is cyclical: drills, jumping jacks
@@ -131,7 +135,7 @@ def easy(
     elif seconds is None and entry.measure != "reps":
         seconds = EASY_HOLD_SECONDS * (2 if entry.unilateral else 1)
     if seconds is None:
-        whole_body = entry.modality == "gymnastics" and entry.pattern.endswith(("push", "pull"))
+        whole_body = entry.modality == "gymnastics" and entry.pattern.endswith(("push", "pull", "jump"))
         work = Set(kind=kind, reps=EASY_BODY_REPS[entry.level] if whole_body else EASY_REPS, rpe=EASY_RPE)
     else:
         work = Set(kind=kind, duration_seconds=seconds / (2 if entry.unilateral else 1), rpe=EASY_RPE)

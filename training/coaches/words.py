@@ -8,6 +8,7 @@ from typing import Final, get_args
 
 from training.catalogue import fold
 from training.catalogue.entry import Pattern, Region
+from training.prescription import Sport
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
@@ -190,7 +191,7 @@ _PATTERN_PHRASES: Final[dict[str, tuple[Pattern, ...]]] = {
     "carries, porté, marche lestée": ("carry",),
     "abs, abdos, gainage": ("core",),
     "jumping, saut, plyometrics, pliométrie": ("jump",),
-    "cardio, running, course": ("cyclical",),
+    "cardio": ("cyclical",),
     "olympic lift, weightlifting, haltérophilie": ("olympic",),
     "stretching, étirement, mobilité": ("mobility",),
 }
@@ -204,3 +205,16 @@ def patterns(item: str) -> frozenset[Pattern]:
     folded = fold(item.replace("_", " "))  # as the catalogue spells them, too
     said: set[Pattern] = {pattern for pattern in get_args(Pattern) if fold(pattern.replace("_", " ")) == folded}
     return frozenset(said | set(_PATTERNS.get(folded, ())))
+
+
+_SPORT_PHRASES: Final[dict[Sport, str]] = {
+    "run": "run, running, jogging, course, course à pied, courir, footing",
+    "bike": "bike, biking, cycling, vélo, cyclisme",
+    "swim": "swim, swimming, natation, nager",
+}
+_SPORTS: Final = {fold(phrase): sport for sport, phrases in _SPORT_PHRASES.items() for phrase in phrases.split(", ")}
+
+
+def sport(item: str) -> Sport | None:
+    """The sport a word of `avoid` means: who avoids running may still row."""
+    return _SPORTS.get(fold(item))
