@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import PasswordResetForm, UserCreationForm
+from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -33,6 +33,17 @@ class EmailField(forms.EmailField):
         )
 
 
+# What Django's validators ask for (AUTH_PASSWORD_VALIDATORS), on one line instead of four.
+GOOD_PASSWORD = _("At least 8 characters, nothing that everybody uses, and nothing like your name.")
+
+
+def say_little(form: forms.BaseForm, password: str, again: str) -> None:
+    """The first field of a new password says what makes a good one; the second needs no explanation."""
+    form.fields[password].help_text = GOOD_PASSWORD
+    form.fields[again].help_text = ""
+    form.fields[again].label = _("The same password again")
+
+
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     """A new account: a name, a password, and an e-mail address for whoever might forget it."""
 
@@ -40,6 +51,11 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # Django's own ca
 
     class Meta(UserCreationForm.Meta):
         fields = ("username", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_little(self, "password1", "password2")
+        self.fields["username"].help_text = _("Letters, digits and @ . + - _")
 
     def create(self) -> User | None:
         """The account; None, and an error at the name, where somebody else took it at this very moment."""
@@ -50,6 +66,22 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # Django's own ca
         except IntegrityError:
             self.add_error("username", self.instance.unique_error_message(User, ("username",)))
             return None
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """A new password, for who came by way of an e-mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_little(self, "new_password1", "new_password2")
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """A new password, for who knows the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_little(self, "new_password1", "new_password2")
 
 
 class PasswordForm(forms.Form):

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -32,7 +31,15 @@ from config.models import Token
 from config.roles import on_behalf_of
 from training.models import TrainingSession
 from web import everything
-from web.account_forms import DeleteForm, EmailForm, ForgottenForm, SignUpForm, TokenForm
+from web.account_forms import (
+    ChangePasswordForm,
+    DeleteForm,
+    EmailForm,
+    ForgottenForm,
+    NewPasswordForm,
+    SignUpForm,
+    TokenForm,
+)
 from web.deletion import delete_account
 
 
@@ -127,9 +134,10 @@ class NewPasswordView(auth.PasswordResetConfirmView):
     """Where that e-mail leads."""
 
     template_name = "web/account/new_password.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("sign-in")
 
-    def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return super().form_valid(form)
 
@@ -138,9 +146,10 @@ class PasswordView(Private, Guarded, auth.PasswordChangeView):
     """Another password: every other login ends."""
 
     template_name = "web/account/password.html"
+    form_class = ChangePasswordForm
     success_url = reverse_lazy("account")
 
-    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         throttle.forget(*self.counted)
         messages.success(self.request, _("Your new password is set. Everywhere else you are signed out."))
         return super().form_valid(form)

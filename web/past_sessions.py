@@ -41,7 +41,10 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("All sessions")), *((value, label) for value, (label, _condition) in STATUSES.items())],
+        choices=[
+            ("", _("All sessions")),
+            *((value, label) for value, (label, _condition) in STATUSES.items()),
+        ],
     )
 
     def condition(self) -> Q:
