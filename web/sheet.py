@@ -218,7 +218,7 @@ def _block_facts(block: Block, language: Language) -> str:
         facts.append(ngettext("{n} round", "{n} rounds", block.rounds).format(n=block.rounds))
     for seconds, said in (
         (block.time_cap_seconds, _("at most {time}") if block.format != "amrap" else _("{time} in all")),
-        (block.interval_seconds, _("every {time}")),
+        (block.interval_seconds, _("every minute") if block.interval_seconds == 60 else _("every {time}")),
         (block.rest_seconds, _("rest {time} between rounds")),
     ):
         if seconds:
