@@ -1,5 +1,6 @@
 """Callers of the API, what they send, and the catalogue they ask about."""
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -8,8 +9,8 @@ from rest_framework.test import APIClient
 
 from config.models import Token
 from tests.factories import force_prescription
-from training.catalogue import Catalogue
-from training.catalogue.stored import load
+from training.catalogue import Catalogue, stored
+from training.models import Exercise
 
 SESSIONS = "/api/v1/sessions/"
 
@@ -29,8 +30,16 @@ def whole_catalogue() -> Catalogue:
 
 
 def load_catalogue() -> None:
-    """The whole catalogue into the test's database."""
-    load(whole_catalogue())
+    """The whole catalogue into the test's database, always as of the same moment: it need not be read for each test."""
+    Exercise.objects.bulk_create(_rows(), ignore_conflicts=True)
+
+
+@cache
+def _rows() -> list[Exercise]:
+    rows = [stored._row(entry) for entry in whole_catalogue()]
+    for row in rows:
+        row.updated_at = datetime(2026, 1, 1, tzinfo=UTC)
+    return rows
 
 
 def import_request(**changes: Any) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Behaviour:
     tokens_per_second: float = 0  # of a streamed answer; 0: all at once
     jitter: float = 0  # a share by which each pause is longer or shorter
     stop_after: str | None = None  # a streamed answer stops after this text, and then:
-    stopped: str = "break"  # "break" off, "hold" until `go_on`, "refuse", "fail" (an error event), "end" unfinished
+    stopped: str = "break"  # "break" off, "hold" until `go_on`, "garble", "refuse", "fail" (an event), "end" unfinished
     streams: bool = True  # False: answers in one piece, whatever was asked for
     about: str = ""  # only calls with this in their input
     times: int = 1  # calls; FOREVER
@@ -116,6 +116,11 @@ class ModelServer:
                         self._script.remove(behaviour)
                     return behaviour
         return Behaviour()
+
+    @property
+    def at_once(self) -> int:
+        """How many are being answered now."""
+        return self._at_once
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -208,20 +213,21 @@ class _Handler(BaseHTTPRequestHandler):
                 _jittered(1 / behaviour.tokens_per_second, behaviour)
             ):
                 break
-        if behaviour.stop_after is not None and behaviour.stopped == "hold":
-            server.hold()
-            self._write(events.delta(text[cut:]))
-        elif behaviour.stop_after is not None and behaviour.stopped == "break":
-            self.close_connection = True  # without the last chunk
-            return
-        elif behaviour.stop_after is not None and behaviour.stopped == "fail":
-            self._write(events.error())
-        elif behaviour.stop_after is not None and behaviour.stopped == "refuse":
-            self._write(events.refusal("I would rather not.") + events.end(text[:cut]))
-        elif behaviour.refusal is not None:
-            self._write(events.refusal(behaviour.refusal))
-        if behaviour.stop_after is None or behaviour.stopped == "hold":
-            self._write(events.end(text))
+        match behaviour.stopped if behaviour.stop_after is not None else "":
+            case "break":
+                self.close_connection = True  # without the last chunk
+                return
+            case "hold":
+                server.hold()
+                self._write(events.delta(text[cut:]) + events.end(text))
+            case "garble":
+                self._write(events.delta(" oops") + events.end(text))
+            case "refuse":
+                self._write(events.refusal("I would rather not.") + events.end(text[:cut]))
+            case "fail":
+                self._write(events.error())
+            case "":
+                self._write((events.refusal(behaviour.refusal) if behaviour.refusal else b"") + events.end(text))
         self.wfile.write(b"0\r\n\r\n")
 
     def _write(self, content: bytes) -> None:

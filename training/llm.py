@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -223,7 +223,7 @@ async def ask(prompt: Prompt, shape: type[Shape], *, models: Sequence[str], dead
 
 def stream(
     prompt: Prompt, shape: type[Shape], *, models: Sequence[str], deadline_seconds: float
-) -> Iterator[dict[str, Any] | Answer[Shape]]:
+) -> Generator[dict[str, Any] | Answer[Shape]]:
     """The finished part of an answer whenever an element of it has closed, and last the whole, valid answer.
 
     For a thread, which gives its database connection back meanwhile. A part that nobody took before the next came is

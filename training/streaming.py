@@ -9,8 +9,8 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ class _Watched(Audience):
             first = self._told[0] if self._told else None
         return first if isinstance(first, _End) else None
 
-    async def follow(self) -> AsyncIterator[bytes | _End]:
+    async def follow(self) -> AsyncGenerator[bytes | _End]:
         """Everything told, as it comes, up to the end; a heartbeat while nothing does."""
         woken = asyncio.Event()
         with self._lock:
@@ -139,9 +139,10 @@ def _run(make: Callable[[Audience], Answer], watched: _Watched, language: str | 
     watched.end(end)
 
 
-async def _stream(watched: _Watched, language: str | None) -> AsyncIterator[bytes]:
-    async for told in watched.follow():
-        yield told if isinstance(told, bytes) else _last(told, language)
+async def _stream(watched: _Watched, language: str | None) -> AsyncGenerator[bytes]:
+    async with aclosing(watched.follow()) as following:
+        async for told in following:
+            yield told if isinstance(told, bytes) else _last(told, language)
 
 
 def _last(end: _End, language: str | None) -> bytes:

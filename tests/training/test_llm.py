@@ -1,25 +1,29 @@
 """The door to a language model, against a server that speaks the provider's API over real HTTP."""
 
 import asyncio
+import json
 import logging
 import os
 import socket
 import time
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import pytest
 from django.db import connections, transaction
+from django.db.transaction import TransactionManagementError
 from pydantic import BaseModel, Field
 from pytest_django import Settings
 
 from tests.model_fixtures import KEY
 from tests.model_server import FOREVER, Behaviour, ModelServer
+from tests.processes import eventually
 from training import llm
 from training.llm import Prompt, Reaction
 from training.models import ModelCall
@@ -81,6 +85,101 @@ def test_a_model_without_a_price_costs_an_unknown_sum(model_server: ModelServer)
     [call] = ask(models=["llama-of-my-own"]).calls
     assert call.usage.input_tokens == 1000
     assert call.cost_usd is None
+
+
+# --- an answer heard while it is written ---
+class Plan(BaseModel):
+    """An answer that has elements."""
+
+    steps: list[Advice]
+    words: list[str]
+
+
+STEPS = [{"kind": "rest", "minutes": 12}, {"kind": "train", "minutes": 3}]
+# With a line separator, which JSON may hold as it is and at which no line of a stream ends.
+PLAN = json.dumps({"steps": STEPS, "words": ["d’abord\u2028", "b"]}, ensure_ascii=False)
+
+
+def hear(**limits: Any) -> list[Any]:
+    """All parts, and the answer."""
+    return [*llm.stream(PROMPT, Plan, models=["gpt-5-mini"], **{"deadline_seconds": 10.0, **limits})]
+
+
+def test_a_streamed_answer_is_heard_element_by_element_and_validated_as_a_whole(
+    model_server: ModelServer, api: str
+) -> None:
+    model_server.script(Behaviour(text=PLAN, stop_after='"minutes": 3', stopped="hold"))
+    parts = llm.stream(PROMPT, Plan, models=["gpt-5-mini"], deadline_seconds=10.0)
+    assert next(parts) == {"steps": [{"kind": "rest", "minutes": 12}]}
+    model_server.go_on()
+    *_, last, answer = parts
+    assert last == json.loads(PLAN)
+    assert isinstance(answer, llm.Answer)
+    assert answer.value == Plan.model_validate_json(PLAN)
+    [call] = answer.calls
+    assert (call.outcome, call.usage.input_tokens, call.usage.output_tokens) == ("ok", 1000, 100)
+    assert call.cost_usd == Decimal("0.000405")
+
+
+def test_a_stream_is_asked_for_with_its_usage(model_server: ModelServer, settings: Settings) -> None:
+    model_server.script(Behaviour(text=PLAN, times=2))
+    for api in ("responses", "chat"):
+        settings.OPENAI_API = api
+        hear()
+    first, second = (request.body for request in model_server.requests)
+    assert (first["stream"], first["store"]) == (True, False)
+    assert (second["stream"], second["stream_options"]) == (True, {"include_usage": True})
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [
+        (Behaviour(stop_after="12", stopped="break"), llm.Unavailable),
+        (Behaviour(stop_after="12", stopped="end"), llm.Unavailable),
+        (Behaviour(stop_after="12", stopped="fail"), llm.Unavailable),
+        (Behaviour(stop_after="12", stopped="garble"), llm.InvalidOutput),
+        (Behaviour(stop_after="12", stopped="refuse"), llm.ModelRefused),
+        (Behaviour(refusal="No."), llm.ModelRefused),
+        (Behaviour(finish="length"), llm.InvalidOutput),
+        (Behaviour(finish="content_filter"), llm.ModelRefused),
+        (Behaviour(status=429), llm.RateLimited),
+        (Behaviour(body="data: {\n\n", headers={"Content-Type": "text/event-stream"}), llm.Unavailable),
+        (Behaviour(body="", headers={"Content-Type": "text/event-stream"}), llm.Unavailable),
+    ],
+    ids=lambda value: "" if isinstance(value, type) else value.stopped if value.stop_after else str(vars(value))[:60],
+)
+def test_a_stream_that_does_not_end_well_is_an_error_and_one_call(
+    model_server: ModelServer, api: str, behaviour: Behaviour, error: type[llm.ModelError]
+) -> None:
+    model_server.script(replace(behaviour, text=PLAN, times=FOREVER))
+    with pytest.raises(error) as caught:
+        hear()
+    assert [call.outcome for call in caught.value.calls] == [error.code]
+    assert len(model_server.requests) == 1
+
+
+def test_a_stream_that_stalls_ends_at_the_deadline(model_server: ModelServer, api: str) -> None:
+    model_server.script(Behaviour(text=PLAN, stop_after="12}", stopped="hold"))
+    start = time.monotonic()
+    with pytest.raises(llm.Deadline):
+        hear(deadline_seconds=1.0)
+    assert 0.9 < time.monotonic() - start < 2.0
+
+
+def test_what_nobody_listens_to_any_more_is_cancelled(model_server: ModelServer) -> None:
+    model_server.script(Behaviour(text=PLAN, stop_after="12}", stopped="hold"))
+    parts = llm.stream(PROMPT, Plan, models=["gpt-5-mini"], deadline_seconds=60.0)
+    next(parts)
+    parts.close()
+    model_server.go_on()
+    eventually(lambda: model_server.at_once == 0, what="the end of the call")
+
+
+@pytest.mark.django_db
+def test_nobody_listens_to_a_model_inside_a_transaction(model_server: ModelServer) -> None:
+    with transaction.atomic(), pytest.raises(TransactionManagementError):
+        hear()
+    assert model_server.requests == []
 
 
 # --- asked again ---
