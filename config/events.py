@@ -4,9 +4,12 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 
@@ -42,7 +45,23 @@ def heartbeat() -> bytes:
     return b": still here\n\n"
 
 
-def response(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+def response(events: AsyncGenerator[bytes]) -> StreamingHttpResponse:
     """The answer: sent as it comes, kept by nobody."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second: nginx would collect it
-    return StreamingHttpResponse(events, content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(_alone(events), content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
+
+
+async def _alone(events: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """The stream without what its view used: Django would hold both for as long as the answer is sent.
+
+    The database's connection goes back to the pool, which ten streams would empty, and the thread that asgiref keeps
+    for this one request ends.
+    """
+    await sync_to_async(close_old_connections)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    thread = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if thread is not None:
+        thread.shutdown(wait=False)
+    async with aclosing(events):
+        async for event in events:
+            yield event
