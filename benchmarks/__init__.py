@@ -1,0 +1,1 @@
+"""Measured claims, each a command. None of it is part of the program."""
