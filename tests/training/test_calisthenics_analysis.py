@@ -218,6 +218,11 @@ def test_the_highest_step_of_each_ladder_is_where_the_athlete_stands() -> None:
     assert (skills[1]["current_index"], skills[1]["next_steps"]) == (0, ["Pull up"])
 
 
+def test_no_more_than_three_steps_ahead_are_named() -> None:
+    [row] = path(exercise("push-up", {"reps": 8}))["skills"]
+    assert row["next_steps"] == ["Diamond push up", "Archer push up", "Pseudo planche push up"]
+
+
 def test_the_last_step_has_no_next_and_says_what_masters_it() -> None:
     [row] = path(exercise("pistol-squat", {"reps": 5}))["skills"]
     assert row["next_steps"] == []
