@@ -220,7 +220,7 @@ def test_the_highest_step_of_each_ladder_is_where_the_athlete_stands() -> None:
 
 def test_no_more_than_three_steps_ahead_are_named() -> None:
     [row] = path(exercise("push-up", {"reps": 8}))["skills"]
-    assert row["next_steps"] == ["Diamond push up", "Archer push up", "Pseudo planche push up"]
+    assert row["next_steps"] == ["Diamond push-up", "Archer push up", "Pseudo planche push up"]
 
 
 def test_the_last_step_has_no_next_and_says_what_masters_it() -> None:
