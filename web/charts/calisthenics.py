@@ -160,12 +160,11 @@ def _scale(ratio: float, band: str, language: Language) -> tuple[list[SafeString
     shapes = [svg.text(min(max(x, half), svg.WIDTH - half), 14, said, "strong", anchor="middle")]
     lines = {name: svg.wrapped(label(name, language), wide - 4, "small", lines=3) for name in BANDS}
     for place, name in enumerate(BANDS):
-        kind = "here" if name == band else ""
-        shapes.append(
-            svg.rect(place * wide + 1, top, wide - 2, 12, f"scale scale-{place + 1} {kind}".strip(), round_=4)
-        )
+        here = " here" if name == band else ""
+        even = " even" if name == "balanced" else ""
+        shapes.append(svg.rect(place * wide + 1, top, wide - 2, 12, f"scale{even}{here}", round_=4))
         shapes += [
-            svg.text((place + 0.5) * wide, top + 42 + 13 * n, part, f"small {kind}".strip(), anchor="middle")
+            svg.text((place + 0.5) * wide, top + 42 + 13 * n, part, f"small{here}", anchor="middle")
             for n, part in enumerate(lines[name])
         ]
         if place:

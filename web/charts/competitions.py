@@ -128,8 +128,10 @@ def _tipped(found: Sequence[dict[str, Any]], language: Language) -> tuple[list[S
     shapes, top = [], 0.0
     for row in found:
         seconds = wording.unit(row["seconds"], "s", language)
-        shapes.append(svg.text(0, top + 13, _way(row), most=svg.WIDTH - svg.width(seconds, "value") - 10))
+        way = svg.wrapped(_way(row), svg.WIDTH - svg.width(seconds, "value") - 10)
+        shapes += [svg.text(0, top + 13 + 15 * n, said) for n, said in enumerate(way)]
         shapes.append(svg.quantity(svg.WIDTH, top + 13, seconds))
+        top += 15 * (len(way) - 1)
         shapes.append(svg.rect(0, top + 20, svg.WIDTH, 5, "track", round_=2.5))
         if row["seconds"]:
             shapes.append(svg.rect(0, top + 20, max(3, svg.WIDTH * row["seconds"] / most), 5, "bar", round_=2.5))
@@ -166,12 +168,12 @@ def _clock(stretches: Sequence[Stretch], total: int | None, language: Language) 
         shapes += [_block(stretch, lane) for stretch in stretches]
     else:
         shapes += _blocks(stretches, lane)
-    ends = stretches[0].top - LINE
+    ends = 13.0 - LINE  # the first name stands below the edge
     for stretch in named:
         y = max(stretch.top + min(stretch.height / 2, 24) + 4, ends + LINE)
         lines, ends = _name(stretch, lane, y)
         shapes += lines
-    last = max(stretches[-1].top + stretches[-1].height + 18, ends + LINE)
+    last = max(stretches[-1].top + stretches[-1].height + 20, ends + LINE + 4)
     if total is not None:
         shapes.append(svg.text(lane - 18, last, clock(total), "small strong-ink", anchor="end"))
     shapes.append(svg.text(lane + 22, last, _WORDS["finish"][language], "strong"))
@@ -187,7 +189,7 @@ def _named(stretches: Sequence[Stretch]) -> list[Stretch]:
 
 def _block(stretch: Stretch, lane: float) -> SafeString:
     wide, gap = WIDE[stretch.kind], min(2, stretch.height / 4)
-    kind = f"leg {stretch.kind}" if stretch.seconds is not None else "leg unknown"
+    kind = stretch.kind if stretch.seconds is not None else "unknown"
     return svg.rect(lane - wide / 2, stretch.top + gap / 2, wide, stretch.height - gap, kind, round_=4)
 
 
@@ -206,7 +208,7 @@ def _blocks(stretches: Sequence[Stretch], lane: float) -> Iterator[SafeString]:
         left = svg.number(lane - wide / 2)
         data = "".join(f"M{left} {svg.number(top)}h{wide}V{svg.number(bottom)}h-{wide}Z" for top, bottom in parts)
         if data:
-            yield svg.path(data, f"leg {kind}")
+            yield svg.path(data, kind)
 
 
 def _name(stretch: Stretch, lane: float, y: float) -> tuple[list[SafeString], float]:
@@ -219,4 +221,4 @@ def _name(stretch: Stretch, lane: float, y: float) -> tuple[list[SafeString], fl
     shapes.append(svg.text(svg.WIDTH, y, said, "value", anchor="end"))
     if stretch.begins is not None:
         shapes.append(svg.text(lane - 18, y, clock(stretch.begins), "small", anchor="end"))
-    return shapes, y + 14 * (len(lines) - 1)
+    return shapes, y + 18 * (len(lines) - 1)

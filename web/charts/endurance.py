@@ -255,7 +255,7 @@ def _profile(shown: Sequence[Stretch], total: float, top: float, language: Langu
         by_kind[f"zone-{stretch.zone}"].append(tops)
         if right - left >= 10:
             middle = y((stretch.start + stretch.end) / 2)
-            numbers.append(svg.text((left + right) / 2, middle - 4, str(stretch.zone), "small", anchor="middle"))
+            numbers.append(svg.text((left + right) / 2, middle - 4, str(stretch.zone), "small halo", anchor="middle"))
     yield from (svg.path("".join(parts), kind) for kind, parts in by_kind.items())
     yield svg.line(0, base, svg.WIDTH, base, "axis")
     yield svg.line(0, y(1), svg.WIDTH, y(1), "mark")
@@ -271,7 +271,8 @@ def _times(total: float, base: float, language: Language) -> Iterator[SafeString
     step = next((step for step in STEPS_OF_TIME if minutes / step <= 5), STEPS_OF_TIME[-1] * (1 + int(minutes / 7_200)))
     for mark in range(0, int(minutes) + 1, step):
         x = svg.WIDTH * mark / minutes
-        said = wording.duration(60 * mark, language) if mark else "0"
+        last = mark + step > minutes
+        said = amount(mark, "min", language) if last else count(mark, language)
         ends = x + svg.width(said, "small") / 2 > svg.WIDTH
         yield svg.line(x, base, x, base + 4, "axis")
         yield svg.quantity(

@@ -14,7 +14,7 @@ from web.charts import svg
 Row = tuple[str, str]  # what is told of, and what is told; a heading of the rows below it where the latter is empty
 Analysis = Mapping[str, Any]
 
-MOST_TOLD: Final = 12  # rows in what a reader hears of a picture; all of them stand beside it
+MOST_TOLD: Final = 800  # characters of what is heard of a picture; all of it stands in words beside it
 NOTHING: Final = SafeString("")
 
 _NOT_KNOWN: Final[dict[Language, str]] = {"en": "Not known. {reason}", "fr": "Inconnu. {reason}"}
@@ -39,10 +39,8 @@ def drawn(
 ) -> Figure:
     """A figure with its picture."""
     rows = tuple(rows)
-    told = [name + wording.colon(language) + value for name, value in rows if value]
-    more = ["…"] if len(told) > MOST_TOLD else []
-    picture = svg.picture(key, title, "; ".join(told[:MOST_TOLD] + more) or title, height, *shapes)
-    return Figure(key, title, picture, rows, note)
+    told = "; ".join(name + wording.colon(language) + value if value else name for name, value in rows)
+    return Figure(key, title, svg.picture(key, title, svg.shortened(told, MOST_TOLD), height, *shapes), rows, note)
 
 
 def not_known(key: str, title: str, reason: str, *, language: Language, rows: Iterable[Row] = ()) -> Figure:

@@ -18,7 +18,7 @@ from web.charts.said import share
 SIDE: Final = 176  # of the triangle
 TOP: Final = 30
 LEVELS: Final = ("rx", "scaled", "foundations")
-MOST_MOVEMENTS: Final = 24  # drawn; all of them are told
+MOST_MOVEMENTS: Final = 20  # drawn; all of them are told
 LINE: Final = 15  # of a sentence
 COLUMN: Final = 96  # where the sentences begin
 

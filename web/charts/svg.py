@@ -5,6 +5,7 @@ No style attribute and no <style>: the page's Content-Security-Policy allows nei
 """
 
 import re
+from itertools import accumulate, takewhile
 from typing import Final
 
 from django.utils.html import conditional_escape
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 WIDTH: Final = 320  # of every picture: what a card has on a phone of 390 px, so that a unit is about a pixel
 # Sizes of text by class, as in charts.css; a class that is not here is of the first size.
 SIZES: Final = {"label": 12.0, "value": 12.0, "strong": 13.0, "small": 11.0, "big": 28.0}
+MOST_TITLE: Final = 160  # characters under the pointer
 BOLD: Final = frozenset({"value", "strong", "big"})
 
 # Advance widths of DejaVu Sans, the widest of the usual system fonts, in thousandths of the size.
@@ -26,6 +28,8 @@ _WIDE = 1_150  # of other scripts, and of pictures
 _BOLD_FACTOR: Final = 1.12
 # What XML 1.0 cannot hold, or a line of text should not.
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# Where a line may end: not before a unit, nor before a mark that French sets apart.
+_GAP: Final = re.compile(r" (?!(?:s|min|h|m|km|kg|cal)\b|[%:;?!])")
 _UNIT: Final = re.compile(r"([^\W\d_]+|%)")
 
 Number = int | float
@@ -87,7 +91,7 @@ def text(
 ) -> SafeString:
     """A line of text on the base line `y`; beyond `most` units it is cut, and whole only under the pointer."""
     shown = said if most is None else fitted(said, most, kind)
-    whole = [tag("title", said)] if shown != said else []
+    whole = [tag("title", shortened(said, MOST_TITLE))] if shown != said else []
     return tag("text", shown, *whole, x=x, y=y, class_=kind, text_anchor=None if anchor == "start" else anchor)
 
 
@@ -97,13 +101,17 @@ def quantity(x: Number, y: Number, said: str, kind: str = "value", *, anchor: st
     return tag("text", *parts, x=x, y=y, class_=kind, text_anchor=None if anchor == "start" else anchor)
 
 
+def shortened(said: str, most: int) -> str:
+    """At most so many characters of a text."""
+    return said if len(said) <= most else said[: most - 1].rstrip() + "…"
+
+
 def fitted(said: str, most: Number, kind: str = "label") -> str:
     """As much of a text as fits, with an ellipsis where something is missing."""
     if width(said, kind) <= most:
         return said
-    while said and width(said + "…", kind) > most:
-        said = said[:-1].rstrip()
-    return said + "…"
+    ends = takewhile(lambda reached: reached <= most - width("…", kind), accumulate(width(c, kind) for c in said))
+    return said[: sum(1 for _ in ends)].rstrip() + "…"
 
 
 def width(said: str, kind: str = "label") -> float:
@@ -115,7 +123,7 @@ def width(said: str, kind: str = "label") -> float:
 def wrapped(said: str, most: Number, kind: str = "label", *, lines: int = 2) -> list[str]:
     """A text in at most so many lines, the last of them cut where it must be."""
     broken = [""]
-    for word in said.split(" "):
+    for word in _GAP.split(said):
         longer = f"{broken[-1]} {word}".strip()
         if width(longer, kind) <= most or not broken[-1] or len(broken) == lines:
             broken[-1] = longer
