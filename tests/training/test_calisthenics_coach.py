@@ -605,3 +605,31 @@ def test_the_analyses_are_those_the_coach_announces() -> None:
     assert set(analysis) == set(COACH.analyses)
     assert analysis["push_pull_ratio"]["band"] == "balanced"
     assert analysis["skill_progression_path"]["skills"][0]["skill"] == "front-lever"
+
+
+# --- what a coach would look at ---
+
+
+@pytest.mark.parametrize("level", ["beginner", "intermediate", "advanced"])
+def test_who_asks_for_a_pistol_squat_trains_towards_it_first_of_all_strength(level: str) -> None:
+    session = plan(goal="pistol squat", athlete={"level": level})
+    assert "pistol squat" in (session.title or "")
+    assert trained(session, "main")[0].ladder == "pistol"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_slow_negatives_are_done_for_four_repetitions_at_most(seed: int) -> None:
+    session = plan(seed, discipline="street-workout", athlete={"level": "beginner"}, equipment=["pull-up-bar"])
+    slow = [e for _, e in session.exercises() if (e.exercise or "").startswith("negative-")]
+    assert slow
+    assert all((set_.reps or 0) <= 4 for e in slow for set_ in e.sets)
+
+
+@pytest.mark.parametrize(("fields", "most"), [({"available_minutes": 180}, 180), ({"athlete": {"age": 68}}, 0)])
+def test_nobody_skips_for_a_quarter_of_an_hour_before_training_nor_at_all_late_in_life(
+    fields: dict[str, Any], most: int
+) -> None:
+    for seed in range(3):
+        warm = plan(seed, **fields).blocks[0].exercises
+        skipped = [set_.duration_seconds or 0 for e in warm if e.exercise == "jump-rope" for set_ in e.sets]
+        assert sum(skipped) <= most

@@ -221,7 +221,8 @@ class Planner:
             kind, entries = "strength", self._ranked("strength", side)
         for entry in entries:
             part, stage = _PARTS[kind], kind
-            if kind == "legs" and (self.asked.focus == "legs" or self._is_squat_of_streetlifting(entry)):
+            wanted = self.asked.focus == "legs" or entry.ladder in self.asked.ladders
+            if kind == "legs" and (wanted or self._is_squat_of_streetlifting(entry)):
                 part, stage = "main", "weighted" if entry.modality == "weightlifting" else "strength"
             amount = self.standing.dose(entry, self.asked.quality, part)
             if part == "skill" and entry.ladder in self.asked.ladders and not self.means.tired:

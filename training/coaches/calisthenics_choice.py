@@ -86,7 +86,8 @@ class Choice:
                 wanted = self.discipline == "streetlifting"
                 lead = wanted and "main" not in entry.roles
                 single_joint = 5 * (entry.pattern == "isolation")
-                return (0 if loaded == wanted else 3) + lead + single_joint + (0 if loaded else abs(distance) // 2)
+                near = abs(distance) // (1 if entry.ladder in self.asked.ladders else 2)
+                return (0 if loaded == wanted else 3) + lead + single_joint + (0 if loaded else near)
             case "core":
                 return abs(distance) // 2
             case _:

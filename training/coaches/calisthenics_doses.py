@@ -55,8 +55,8 @@ _USUAL_HOLD_SECONDS: Final = {"beginner": 20, "intermediate": 30, "advanced": 40
 _SETS: Final[dict[Part, int]] = {"skill": 3, "main": 4, "volume": 3, "conditioning": 1}
 _MORE_SETS: Final = {"beginner": -1, "intermediate": 0, "advanced": 1}
 _MOST_REPS = 25
-_SLOW_SHARE = 0.6
-_SLOW_SECONDS = 6  # a repetition that takes as long is a negative or a whole sequence: fewer of them
+_SLOW_SHARE, _MOST_SLOW_REPS = 0.6, 4
+SLOW_SECONDS = 6  # a repetition that takes as long is a negative or a whole sequence: fewer of them
 _CONDITIONING_SHARE = 0.75  # of a volume set's repetitions, so that round after round is the same
 _WEIGHTED_REPS: Final[dict[Quality, int]] = {
     "skill": 5, "strength": 4, "hypertrophy": 7, "endurance": 10, "power": 3,
@@ -195,14 +195,14 @@ class Standing:
         factor = _SHARE_OF_STANDARD[demand] * _FACTOR[quality]
         if part == "conditioning":
             factor *= _CONDITIONING_SHARE
-        if entry.seconds_per_rep >= _SLOW_SECONDS:
-            factor *= _SLOW_SHARE
+        slow = entry.seconds_per_rep >= SLOW_SECONDS
+        factor *= _SLOW_SHARE if slow else 1
         legs_or_trunk = not entry.pattern.endswith(("push", "pull"))
         return self._rested(
             entry,
             Dose(
                 sets=self.sets("volume" if legs_or_trunk and part == "main" and demand != "hard" else part),
-                reps=max(2, min(round(factor * self._standard_reps(entry)), _MOST_REPS)),
+                reps=max(2, min(round(factor * self._standard_reps(entry)), _MOST_SLOW_REPS if slow else _MOST_REPS)),
                 rpe=self.rpe(_RPE[demand] - (0.5 if part == "conditioning" else 0)),
                 rest_seconds=min(rest, self._most_rest(entry)),
             ),

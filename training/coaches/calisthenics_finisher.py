@@ -6,7 +6,7 @@ from typing import Final
 
 from training.catalogue import Entry
 from training.coaches import planning
-from training.coaches.calisthenics_doses import Standing, share, weighted
+from training.coaches.calisthenics_doses import SLOW_SECONDS, Standing, share, weighted
 from training.coaches.calisthenics_words import Quality
 from training.prescription import Block, Format, Set
 
@@ -115,6 +115,8 @@ def _unfit(entry: Entry, standing: Standing) -> int:
 
 def _fits(entry: Entry, kind: str, standing: Standing) -> bool:
     if weighted(entry) or entry.modality != "gymnastics" or set(entry.roles) <= {"skill", "warmup", "cooldown"}:
+        return False
+    if entry.seconds_per_rep >= SLOW_SECONDS:  # nobody races through negatives
         return False
     if kind == "core":
         return entry.pattern == "core" and entry.ladder is None

@@ -35,7 +35,7 @@ _QUALITIES: Final[dict[Quality, str]] = {
     r"|condition physique|perdre|perte de (?:poids|gras|graisse)",
     "power": r"power|explosi\w+|dynamic\w*|dynamique\w*|freestyle|speed|puissance|puissante?s?|vitesse|tricks?",
     "hypertrophy": r"hypertroph\w+|muscle(?! ?ups?)|muscles|muscular|muscl(?:er|ee?s?)|mass|size|bigger|volume|masse"
-    r"|physique|musculaire|musculation|aesthetic\w*|tone\w*|tonifier|prise de muscle",
+    r"|physique|gros|grosse?s?|grossir|musculaire|musculation|aesthetic\w*|tone\w*|tonifier|prise de muscle",
     "skill": r"skills?|technique\w*|technical|figures?|statics?|statiques?|balance|control\w*|maitrise",
     "strength": r"strength|strong\w*|heavy|heavier|max|maximal|maximum|1 ?rm|weighted|force|fort|forte|forts|lourd\w*"
     r"|lestee?s?|record",
