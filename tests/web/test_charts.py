@@ -450,6 +450,7 @@ def test_no_size_of_a_session_breaks_a_picture(coach: str) -> None:
     ]
     for blocks in huge:
         session = imported(coach, *blocks, language="fr")
+        assert max(len(figure.note) for figure in drawn(session)) < 1_000
         found = list(parsed_all(drawn(session)))
         assert sum(len(figure.svg.encode()) for figure, _ in found) < MOST_BYTES
         for figure, picture in found:

@@ -15,6 +15,7 @@ Row = tuple[str, str]  # what is told of, and what is told; a heading of the row
 Analysis = Mapping[str, Any]
 
 MOST_TOLD: Final = 800  # characters of what is heard of a picture; all of it stands in words beside it
+MOST_REASONS: Final = 400
 NOTHING: Final = SafeString("")
 
 _NOT_KNOWN: Final[dict[Language, str]] = {"en": "Not known. {reason}", "fr": "Inconnu. {reason}"}
@@ -54,6 +55,6 @@ def method(analysis: Analysis, language: Language) -> Row:
 
 
 def reasons(analysis: Analysis, *paths: str) -> str:
-    """What is to be known of the figures under these paths, each sentence once."""
+    """What is to be known of the figures under these paths, each sentence once; cut where sixty strangers are named."""
     told = analysis.get("reasons", {})
-    return " ".join(dict.fromkeys(told[path] for path in paths if path in told))
+    return svg.shortened(" ".join(dict.fromkeys(told[path] for path in paths if path in told)), MOST_REASONS)
