@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +34,7 @@ _PLURALS = (
 )
 
 
+@lru_cache(maxsize=4096)  # the names of one session are asked for at each of its sets
 def fold(text: str) -> str:
     """A name as it is compared: without case, accents, apostrophes, hyphens, spaces and plurals.
 
