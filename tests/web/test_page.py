@@ -82,7 +82,7 @@ def page_of(session: TrainingSession) -> str:
 
 
 def read(client: Client, session: TrainingSession, language: str = "en") -> str:
-    return client.get(page_of(session), HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    return client.get(page_of(session), headers={"Accept-Language": language}).content.decode()
 
 
 # --- strict, small, in both languages ---
@@ -92,14 +92,14 @@ def read(client: Client, session: TrainingSession, language: str = "en") -> str:
 def pages(browser: Client, athlete: User, catalogue: None) -> dict[str, Any]:
     """Every page of this room by its name, in French."""
     session = TrainingSessionFactory.create(owner=athlete)
-    french = {"HTTP_ACCEPT_LANGUAGE": "fr"}
+    french = {"Accept-Language": "fr"}
     return {
-        "front door": Client().get("/?coach=endurance", **french),
-        "home": browser.get("/", **french),
-        "refused": browser.post("/", asked(minutes=5), **french),
-        "session": browser.get(page_of(session), **french),
-        "example": browser.get(reverse("badge-example"), **french),
-        "not found": browser.get("/sessions/x/", **french),
+        "front door": Client().get("/?coach=endurance", headers=french),
+        "home": browser.get("/", headers=french),
+        "refused": browser.post("/", asked(minutes=5), headers=french),
+        "session": browser.get(page_of(session), headers=french),
+        "example": browser.get(reverse("badge-example"), headers=french),
+        "not found": browser.get("/sessions/x/", headers=french),
     }
 
 
@@ -135,7 +135,7 @@ def test_every_page_says_its_language(pages: dict[str, Any]) -> None:
 
 def test_the_chosen_language_is_remembered(browser: Client) -> None:
     browser.post(reverse("set_language"), {"language": "fr", "next": "/"})
-    assert "On travaille quoi" in browser.get("/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "On travaille quoi" in browser.get("/", headers={"Accept-Language": "en"}).content.decode()
 
 
 def test_every_word_of_the_coaches_has_a_name_for_people() -> None:
@@ -187,7 +187,9 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(browser: Client, wrong: dict[
 
 
 def test_what_the_coach_cannot_take_is_said_in_the_readers_language(browser: Client) -> None:
-    answer = browser.post("/", asked(), HTTP_ACCEPT_LANGUAGE="fr")  # no catalogue: nothing is left that may be done
+    answer = browser.post(
+        "/", asked(), headers={"Accept-Language": "fr"}
+    )  # no catalogue: nothing is left that may be done
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
     assert not TrainingSession.objects.exists()
@@ -216,7 +218,7 @@ def test_a_form_of_another_site_is_refused(athlete: User) -> None:
 @pytest.mark.parametrize("coach", coaches.REGISTRY)
 def test_a_visitor_reads_a_real_session_of_each_coach_and_none_is_kept(catalogue: None, coach: str) -> None:
     for language in ("en", "fr"):
-        page = Client().get("/", {"coach": coach}, HTTP_ACCEPT_LANGUAGE=language).content.decode()
+        page = Client().get("/", {"coach": coach}, headers={"Accept-Language": language}).content.decode()
         markup = Markup(page)
         assert markup.having("body", **{"data-coach": coach})
         assert len([given for tag, given in markup.tags if tag == "article"]) >= 3
@@ -364,8 +366,10 @@ def test_a_login_may_name_an_idempotency_key(athlete: User, catalogue: None) -> 
     client.force_login(athlete)
     client.get("/")
     body = {"coach": "force", "prescription": force_prescription()}
-    headers = {"HTTP_X_CSRFTOKEN": client.cookies["csrftoken"].value, "HTTP_IDEMPOTENCY_KEY": "k"}
-    answers = [client.post("/api/v1/sessions/", body, content_type="application/json", **headers) for _ in range(2)]
+    headers = {"X-CSRFToken": client.cookies["csrftoken"].value, "Idempotency-Key": "k"}
+    answers = [
+        client.post("/api/v1/sessions/", body, content_type="application/json", headers=headers) for _ in range(2)
+    ]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert TrainingSession.objects.count() == 1
 

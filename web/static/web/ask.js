@@ -38,6 +38,11 @@ function showDials() {
   }
 }
 
+// A number to type becomes a dial to turn: what it says has to follow, and only a script can do that.
+for (const id of Object.keys(shown)) {
+  document.getElementById(id).type = "range";
+  document.getElementById(`${id}-said`).hidden = false;
+}
 const kept = recall("choices", null);
 if (kept && refused.hidden) fill({ ...kept, goal: [""] });
 showDials();
