@@ -176,25 +176,21 @@ def _nothing(schema: dict[str, Any]) -> Any:
 
 
 def _without(pointers: list[str], draft: dict[str, Any]) -> dict[str, Any]:
-    """The draft without the list elements in which these places are, nor elements that are empty then."""
+    """The draft without the list elements around these places, nor those that lost all of a list with them."""
+    refused = {re.sub(r"(/\d+)(/[^/\d]+)*$", r"\1", pointer) for pointer in pointers}  # the innermost elements
 
-    def kept(value: Any, place: str) -> Any:
+    def left(value: Any, place: str) -> Any:
         if isinstance(value, dict):
-            return {name: kept(part, f"{place}/{name}") for name, part in value.items()}
-        if not isinstance(value, list):
-            return value
-        places = [f"{place}/{number}" for number in range(len(value))]
-        elements = [(kept(part, at), part) for part, at in zip(value, places, strict=True) if not named(at)]
-        return [left for left, whole in elements if _emptied(left, whole) is False]
+            return {name: left(part, f"{place}/{name}") for name, part in value.items()}
+        if isinstance(value, list):
+            places = [f"{place}/{number}" for number in range(len(value))]
+            parts = [(part, left(part, at)) for part, at in zip(value, places, strict=True) if at not in refused]
+            return [after for before, after in parts if not _emptied(before, after)]
+        return value
 
-    def named(place: str) -> bool:
-        """Is it the innermost element around a refused place?"""
-        return any(re.sub(r"(/\d+)(/[^/\d]+)*$", r"\1", pointer) == place for pointer in pointers)
-
-    whole: dict[str, Any] = kept(draft, "")
+    whole: dict[str, Any] = left(draft, "")
     return whole
 
 
-def _emptied(left: Any, whole: Any) -> bool:
-    """Did an element lose everything in one of its lists?"""
-    return isinstance(left, dict) and any(whole[name] and not part for name, part in left.items() if part == [])
+def _emptied(before: Any, after: Any) -> bool:
+    return isinstance(after, dict) and any(part == [] and before[name] for name, part in after.items())

@@ -226,8 +226,7 @@ def stream(
 ) -> Generator[dict[str, Any] | Answer[Shape]]:
     """The finished part of an answer whenever an element of it has closed, and last the whole, valid answer.
 
-    For a thread, which gives its database connection back meanwhile. A part that nobody took before the next came is
-    passed over. Asks once; the errors are those of `ask`.
+    For a thread, which gives its database connection back meanwhile. Asks once; the errors are those of `ask`.
     """
     _give_connection_back()
     parts: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
@@ -236,23 +235,11 @@ def stream(
     )
     listening.add_done_callback(lambda _: parts.put(None))
     try:
-        while (part := _newest(parts)) is not None:
+        while (part := parts.get()) is not None:
             yield part
         yield listening.result()
     finally:
         listening.cancel()  # where nobody listens any more
-
-
-def _newest(parts: SimpleQueue[T | None]) -> T | None:
-    """The latest part, waited for; None at the end."""
-    newest = parts.get()
-    while newest is not None and not parts.empty():
-        following = parts.get()
-        if following is None:
-            parts.put(None)  # the end is for the next call
-            break
-        newest = following
-    return newest
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,6 @@ def response(make: Callable[[Audience], Answer]) -> HttpResponseBase:
     ordinary problem. Raises what `make` raises until then.
     """
     watched, language = _Watched(), translation.get_language()
-    # No daemon: a server that stops ends what it has begun.
     threading.Thread(target=_run, args=(make, watched, language), name="generation").start()
     over = watched.refused_or_replayed()
     if over is not None and over.error is not None:

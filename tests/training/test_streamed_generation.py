@@ -197,6 +197,17 @@ def test_what_the_coach_does_not_know_is_left_out_and_the_rest_stays(
     assert len(model_server.requests) == 1
 
 
+def test_an_element_that_is_none_stops_the_model_and_what_was_before_it_stays(
+    client: APIClient, model_server: ModelServer
+) -> None:
+    too_hard = {"slug": "romanian-deadlift", "sets": 3, "amount": 8, "rpe": 12, "rest": 90}
+    model_server.script(Behaviour(text=draft(accessory=[too_hard]), times=FOREVER))
+    session = make_sense(told(client))
+    assert (session["source"], session["fallback_reason"], failed(session)) == ("llm", "invalid_output", [])
+    assert "back-squat" in [exercise["exercise"] for exercise in exercises(session).values()]
+    assert len(model_server.requests) == 1
+
+
 @pytest.mark.parametrize("text", ["Sure! Here is your plan.", "[]", "7", '{"title": "No more than that"}'])
 def test_before_an_exercise_was_told_an_invalid_answer_is_asked_again(
     client: APIClient, model_server: ModelServer, text: str
