@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-async def follow(session_id: UUID, viewer_id: int, after: int) -> AsyncIterator[bytes]:
+async def follow(session_id: UUID, viewer_id: int, after: int) -> AsyncGenerator[bytes]:
     """The stream: every event after a number, live from then on, until the session is final or gone."""
     hub = _hub()
     yield events.retry()
@@ -63,7 +63,7 @@ async def follow(session_id: UUID, viewer_id: int, after: int) -> AsyncIterator[
                     watched.told_at = time.monotonic()
 
 
-async def _until_woken(hub: "Hub", watched: "_Watched", waiting: UUID | None) -> AsyncIterator[bytes]:
+async def _until_woken(hub: "Hub", watched: "_Watched", waiting: UUID | None) -> AsyncGenerator[bytes]:
     """What is told while nothing happens: a place in the queue that moves, and that the stream still lives."""
     place = watched.place if waiting else None
     while not watched.woken.is_set():
