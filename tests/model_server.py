@@ -14,54 +14,25 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.model_answers import answer
+from tests.model_forms import (
+    FOREVER,
+    Behaviour,
+    CompletionChunks,
+    Request,
+    ResponseEvents,
+    completion,
+    response,
+    told,
+)
 
-FOREVER = -1
+__all__ = ["FOREVER", "TOKEN_CHARACTERS", "Behaviour", "ModelServer", "Request", "running"]
+
 TOKEN_CHARACTERS = 4
 PATHS = ("/v1/responses", "/v1/chat/completions")
-
-
-@dataclass
-class Behaviour:
-    """How some calls go. What is left alone goes well."""
-
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: str | None = None  # the whole body, as it is
-    error: dict[str, Any] | None = None  # the `error` of the body
-    text: str | None = None  # what the model says, instead of a right answer
-    refusal: str | None = None
-    finish: str | None = None  # "length" or "content_filter": why the model stopped before its end
-    usage: dict[str, Any] | None = field(default_factory=lambda: {"input": 1000, "cached": 200, "output": 100})
-    delay_seconds: float = 0
-    trickle_seconds: float = 0  # the body comes byte by byte over so long
-    hang: bool = False  # nothing comes, the connection stays open
-    truncate: bool = False  # the connection breaks off in the middle of the body
-    first_token_seconds: float = 0  # after which a streamed answer begins
-    tokens_per_second: float = 0  # of a streamed answer; 0: all at once
-    jitter: float = 0  # a share by which each pause is longer or shorter
-    stop_after: str | None = None  # a streamed answer stops after this text, and then:
-    stopped: str = "break"  # "break" off, "hold" until `go_on`, "garble", "refuse", "fail" (an event), "end" unfinished
-    streams: bool = True  # False: answers in one piece, whatever was asked for
-    about: str = ""  # only calls with this in their input
-    times: int = 1  # calls; FOREVER
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call, as it came."""
-
-    path: str
-    model: str
-    instructions: str
-    input: str
-    schema: dict[str, Any]
-    body: dict[str, Any]
-    headers: dict[str, str]
 
 
 class ModelServer:
@@ -99,9 +70,9 @@ class ModelServer:
         """Let the answers that hold go on to their end."""
         self._held.set()
 
-    def hold(self) -> None:
-        """Wait for `go_on`, or the end."""
-        while not self._held.wait(0.01) and not self.closing.is_set():
+    def hold(self, until: threading.Event | None) -> None:
+        """Wait for this, else for `go_on`, or the end."""
+        while not (until or self._held).wait(0.01) and not self.closing.is_set():
             pass
 
     def taken(self, request: Request) -> Behaviour:
@@ -178,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
         if server.closing.wait(behaviour.delay_seconds or (3600 if behaviour.hang else 0)):
             self.close_connection = True
             return
+        if behaviour.until is not None and behaviour.stop_after is None:
+            server.hold(behaviour.until)
         if request.model in server.unknown_models:
             error = {"code": "model_not_found", "message": f"The model `{request.model}` does not exist", "param": None}
             self._send(404, {}, json.dumps({"error": error}))
@@ -187,21 +160,21 @@ class _Handler(BaseHTTPRequestHandler):
         elif behaviour.body is None and behaviour.streams and request.body.get("stream"):
             self._stream(request, behaviour)
         else:
-            write = _response if request.path.endswith("responses") else _completion
+            write = response if request.path.endswith("responses") else completion
             good = behaviour.body if behaviour.body is not None else json.dumps(write(request, behaviour))
             self._send(200, behaviour.headers, good, behaviour.trickle_seconds, truncate=behaviour.truncate)
 
     def _stream(self, request: Request, behaviour: Behaviour) -> None:
         """An answer in server-sent events, in chunks of about a token; its length is not known beforehand."""
         server = self.server.model_server
-        dialect = _ResponseEvents if request.path.endswith("responses") else _CompletionChunks
+        dialect = ResponseEvents if request.path.endswith("responses") else CompletionChunks
         events = dialect(request, behaviour)
         self.send_response(200)
         for name, value in {"Content-Type": "text/event-stream", **behaviour.headers}.items():
             self.send_header(name, value)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        text = "" if behaviour.refusal is not None else _text(request, behaviour)
+        text = "" if behaviour.refusal is not None else told(request, behaviour)
         cut = (
             len(text) if behaviour.stop_after is None else text.index(behaviour.stop_after) + len(behaviour.stop_after)
         )
@@ -218,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True  # without the last chunk
                 return
             case "hold":
-                server.hold()
+                server.hold(behaviour.until)
                 self._write(events.delta(text[cut:]) + events.end(text))
             case "garble":
                 self._write(events.delta(" oops") + events.end(text))
@@ -263,140 +236,8 @@ def _read(path: str, body: dict[str, Any], headers: dict[str, str]) -> Request:
     return Request(path, body["model"], instructions, asked, shape["schema"], body, headers)
 
 
-def _text(request: Request, behaviour: Behaviour) -> str:
-    return behaviour.text if behaviour.text is not None else json.dumps(answer(request.schema, request.input))
-
-
-def _response(request: Request, behaviour: Behaviour) -> dict[str, Any]:
-    part: dict[str, Any] = {"type": "output_text", "annotations": [], "text": ""}
-    if behaviour.refusal is not None:
-        part = {"type": "refusal", "refusal": behaviour.refusal}
-    else:
-        part["text"] = _text(request, behaviour)
-    cut = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(behaviour.finish or "")
-    return {
-        "id": "resp_1",
-        "object": "response",
-        "created_at": 0,
-        "model": request.model,
-        "status": "incomplete" if cut else "completed",
-        "incomplete_details": {"reason": cut} if cut else None,
-        "error": None,
-        "output": [
-            {"id": "rs_1", "type": "reasoning", "summary": []},
-            {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]},
-        ],
-        "usage": behaviour.usage
-        and {
-            "input_tokens": behaviour.usage["input"],
-            "input_tokens_details": {"cached_tokens": behaviour.usage["cached"]},
-            "output_tokens": behaviour.usage["output"],
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 0,
-        },
-    }
-
-
-def _completion(request: Request, behaviour: Behaviour) -> dict[str, Any]:
-    refused = behaviour.refusal is not None
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 0,
-        "model": request.model,
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": behaviour.finish or "stop",
-                "message": {
-                    "role": "assistant",
-                    "content": None if refused else _text(request, behaviour),
-                    "refusal": behaviour.refusal,
-                },
-            }
-        ],
-        "usage": behaviour.usage
-        and {
-            "prompt_tokens": behaviour.usage["input"],
-            "prompt_tokens_details": {"cached_tokens": behaviour.usage["cached"]},
-            "completion_tokens": behaviour.usage["output"],
-            "total_tokens": 0,
-        },
-    }
-
-
-# --- the streamed forms of both ---
-
-
 def _jittered(seconds: float, behaviour: Behaviour) -> float:
     return seconds * random.uniform(1 - behaviour.jitter, 1 + behaviour.jitter)
-
-
-def _event(name: str | None, data: dict[str, Any]) -> bytes:
-    # As the provider sends it: what is not ASCII stands as it is, a line separator too.
-    named = f"event: {name}\n" if name else ""
-    return f"{named}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
-
-
-class _ResponseEvents:
-    """The events of `/v1/responses`."""
-
-    def __init__(self, request: Request, behaviour: Behaviour) -> None:
-        self._request, self._behaviour = request, behaviour
-
-    def start(self) -> bytes:
-        running = {**_response(self._request, self._behaviour), "status": "in_progress", "output": [], "usage": None}
-        part = {"type": "output_text", "annotations": [], "text": ""}
-        return self._typed("response.created", response=running) + self._typed("response.content_part.added", part=part)
-
-    def delta(self, text: str) -> bytes:
-        return self._typed("response.output_text.delta", item_id="msg_1", output_index=1, content_index=0, delta=text)
-
-    def refusal(self, text: str) -> bytes:
-        return self._typed("response.refusal.delta", item_id="msg_1", delta=text)
-
-    def error(self) -> bytes:
-        return self._typed("error", code="server_error", message="lost in the middle", param=None)
-
-    def end(self, text: str) -> bytes:
-        whole = _response(self._request, replace(self._behaviour, text=text))
-        return self._typed(f"response.{whole['status']}", response=whole)
-
-    def _typed(self, name: str, **data: Any) -> bytes:
-        return _event(name, {"type": name, "sequence_number": 0, **data})
-
-
-class _CompletionChunks:
-    """The chunks of `/v1/chat/completions`."""
-
-    def __init__(self, request: Request, behaviour: Behaviour) -> None:
-        self._request, self._behaviour = request, behaviour
-
-    def start(self) -> bytes:
-        return self._chunk({"role": "assistant", "content": "", "refusal": None})
-
-    def delta(self, text: str) -> bytes:
-        return self._chunk({"content": text})
-
-    def refusal(self, text: str) -> bytes:
-        return self._chunk({"refusal": text})
-
-    def error(self) -> bytes:
-        return _event(None, {"error": {"code": "server_error", "message": "lost in the middle"}})
-
-    def end(self, text: str) -> bytes:
-        whole = _completion(self._request, replace(self._behaviour, text=text))
-        last = self._chunk({}, finish=whole["choices"][0]["finish_reason"])
-        wants_usage = self._request.body.get("stream_options", {}).get("include_usage")
-        usage = _event(None, {**self._common(), "choices": [], "usage": whole["usage"]}) if wants_usage else b""
-        return last + usage + b"data: [DONE]\n\n"
-
-    def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return _event(None, {**self._common(), "choices": [choice], "usage": None})
-
-    def _common(self) -> dict[str, Any]:
-        return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 0, "model": self._request.model}
 
 
 @contextmanager
