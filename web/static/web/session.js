@@ -53,19 +53,18 @@ function checklist(page, sessionId, say, timer) {
   };
   show();
 
-  let rested = null; // the box whose rest runs: to take it back is to stop that
   page.addEventListener("change", ({ target: box }) => {
     if (!boxes.includes(box)) return;
     remember(sessionId, boxes.filter((each) => each.checked).map(nameOf));
     const next = show();
     if (!box.checked) {
-      if (rested === box) timer.stop();
+      if (timer.of === nameOf(box)) timer.stop(); // the rest after a set that was none
       return;
     }
     const rest = Number(box.dataset.rest);
     if (!rest) return;
-    rested = box;
-    timer.start({ repeat: 1, steps: [["", rest]] }, next ? say("next", { set: told(next) }) : say("last"));
+    const after = next ? say("next", { set: told(next) }) : say("last");
+    timer.start({ repeat: 1, steps: [["", rest]] }, after, nameOf(box));
   });
 }
 
@@ -126,10 +125,11 @@ async function refresh(page) {
   let fresh;
   try {
     const response = await fetch(`/sessions/${page.dataset.session}/`, { headers: { Accept: "text/html" } });
-    if (!response.ok) return;
+    if (!response.ok) return; // the next visit shows them
     fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
-    return; // offline: the next visit shows them
+    addEventListener("online", () => refresh(page), { once: true });
+    return;
   }
   page.querySelector("#figures").replaceWith(fresh.querySelector("#figures"));
   for (const room of page.querySelectorAll(".more.awaited")) {

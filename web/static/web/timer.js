@@ -27,10 +27,15 @@ export class Timer {
     if (run?.session === sessionId && Date.now() < endOf(run)) this.#begin(run);
   }
 
-  /** `steps` are [label, seconds], a rest has no label; `next` is what comes after the last one. */
-  start({ repeat, steps }, next = "") {
+  /** What it runs for; null where it does not, or for a block. */
+  get of() {
+    return this.#run?.of ?? null;
+  }
+
+  /** `steps` are [label, seconds], a rest has no label; `next` is what comes after the last one, `of` what it is for. */
+  start({ repeat, steps }, next = "", of = null) {
     if (recall("signal", false)) this.#wakeAudio(); // browsers let a touch do it, and nothing else
-    this.#begin({ session: this.sessionId, at: Date.now(), repeat, steps, next });
+    this.#begin({ session: this.sessionId, at: Date.now(), repeat, steps, next, of });
   }
 
   stop() {
