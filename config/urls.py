@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(web.urls)),
     path("api/v1/", include(api)),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    # One door for passwords: the one that counts attempts.
+    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready, {"worker_is_live": lambda: Worker.objects.live().exists()}),

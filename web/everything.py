@@ -132,7 +132,7 @@ def _row(row: Model, *, without: str = "") -> dict[str, Any]:
 
 
 def _json(data: dict[str, Any]) -> str:
-    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 def _read_me(sessions: int) -> str:

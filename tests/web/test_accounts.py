@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import redis
@@ -148,6 +149,17 @@ class Shut:
 
     def open(self) -> None:
         """Nothing: the next one tries again."""
+
+
+def test_the_admin_has_the_same_door(client: Client, athlete: User) -> None:
+    asked = client.get("/admin/", follow=True)
+    assert unquote(asked.redirect_chain[-1][0]) == f"{reverse('sign-in')}?next=/admin/"
+    assert sign_in(client, next="/admin/")["Location"] == "/admin/"
+    told = text(client.get("/admin/", follow=True))
+    assert "You are signed in as athlete. What you asked for may need another account." in told
+    UserFactory.create(username="operator", password=athlete.password, is_staff=True, is_superuser=True)
+    assert sign_in(client, "operator", next="/admin/")["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
 
 
 # --- a new account ---
