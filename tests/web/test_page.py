@@ -1,10 +1,15 @@
 """The athlete's page: what it says, to whom, in which language, and that it needs neither a script nor a stranger."""
 
+import io
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
@@ -12,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from config.messages import from_template
 from enrichment.models import EnrichmentItem
 from tests.callers import load_catalogue
 from tests.factories import TrainingSessionFactory, force_prescription
@@ -131,6 +137,27 @@ def test_every_page_says_its_language(pages: dict[str, Any]) -> None:
     for name, page in pages.items():
         if page.status_code != 404:
             assert '<html lang="fr">' in page.content.decode(), name
+
+
+def _forms(said: Any) -> list[str]:
+    """A sentence's forms: of most one, of a plural two."""
+    return [said] if isinstance(said, str) else list(said)
+
+
+def test_every_sentence_of_the_pages_has_its_french_and_that_is_compiled() -> None:
+    web = Path(settings.BASE_DIR, "web")
+    methods: Any = [("**.py", "python"), ("**/templates/web/**.html", from_template)]
+    said = {_forms(found[2])[0] for found in extract_from_dir(web, methods)}
+    with (web / "locale/fr/LC_MESSAGES/django.po").open("rb") as file:
+        french = read_po(file)
+    told = {_forms(message.id)[0]: _forms(message.string) for message in french}
+    assert [sentence for sentence in said if not all(told.get(sentence, [""]))] == [], "run `make messages`, translate"
+    for phrase in (phrase for phrases in told.values() for phrase in phrases):
+        assert "'" not in phrase, f"’ in {phrase!r}"
+        assert not re.search(r" [:;!?»]| %(?!\()|« ", phrase), f"U+00A0 in {phrase!r}"
+    compiled = io.BytesIO()
+    write_mo(compiled, french)
+    assert (web / "locale/fr/LC_MESSAGES/django.mo").read_bytes() == compiled.getvalue(), "make messages"
 
 
 def test_the_chosen_language_is_remembered(browser: Client) -> None:
