@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ async def follow(session_id: UUID, viewer_id: int, after: int) -> AsyncGenerator
                     watched.told_at = time.monotonic()
 
 
-async def _until_woken(hub: "Hub", watched: "_Watched", waiting: UUID | None) -> AsyncGenerator[bytes]:
+async def _until_woken(hub: "Hub", watched: "_Watched", waiting: UUID | None) -> AsyncIterator[bytes]:
     """What is told while nothing happens: a place in the queue that moves, and that the stream still lives."""
     place = watched.place if waiting else None
     while not watched.woken.is_set():
