@@ -204,7 +204,9 @@ async function finish(session) {
   if (!page) return location.assign(address);
   document.title = page.title;
   document.body.dataset.coach = page.body.dataset.coach;
-  document.querySelector("main").replaceWith(page.querySelector("main"));
+  const main = page.querySelector("main");
+  document.querySelector("main").replaceWith(main);
+  main.focus({ preventScroll: true }); // the button that had it is gone
   document.querySelector('[name="next"]').value = address; // of the language switch
   history.replaceState(null, "", address);
   read(document.querySelector("[data-session]"));
