@@ -283,11 +283,11 @@ class _Mending:
         before, budget = self._seconds(), planning.budget_seconds(self.means.request)
         if before > MOST_OF_BUDGET * budget:
             self.whole = self.coach.fit(self.whole, self.means, budget)
-            self._note("time_budget", "shortened", minutes=round(before / 60))
         if self._seconds() < LEAST_OF_BUDGET * budget:
             self.whole = self.coach.fit(self.whole, self.means, FILLED_TO * budget)
-            if self._seconds() > before:
-                self._note("time_budget", "lengthened", minutes=round(before / 60))
+        if self._seconds() != before and "time_budget" not in self.notes:  # told once, of the length it came with
+            change: Sentence = "lengthened" if self._seconds() > before else "shortened"
+            self._note("time_budget", change, minutes=round(before / 60))
 
     def _seconds(self) -> float:
         return planning.seconds_of(self.whole, self.means)

@@ -633,3 +633,24 @@ def test_nobody_skips_for_a_quarter_of_an_hour_before_training_nor_at_all_late_i
         warm = plan(seed, **fields).blocks[0].exercises
         skipped = [set_.duration_seconds or 0 for e in warm if e.exercise == "jump-rope" for set_ in e.sets]
         assert sum(skipped) <= most
+
+
+def test_a_careless_draft_is_bounded_before_it_is_mended() -> None:
+    careless = draft(
+        main=[item("push-up", amount=90, rest=0), item("diamond-push-up", amount=90)],
+        supersets=True,
+        finisher={"format": "ladder", "rounds": 10, "slugs": ["push-up", "inverted-row"]},
+    )
+    session = COACH.expand(careless, means())
+    assert all(
+        (set_.reps or 0) <= 16
+        for block in session.blocks
+        if block.role == "main"
+        for e in block.exercises
+        for set_ in e.sets
+    )
+    assert not [block for block in session.blocks if block.format == "superset" and block.role == "main"]  # two pushes
+    assert all(
+        (s.rest_seconds or 0) >= 30 for b in session.blocks if b.role == "main" for e in b.exercises for s in e.sets
+    )
+    assert max(len(e.sets) for b in session.blocks if b.format == "ladder" for e in b.exercises) <= 5

@@ -287,7 +287,7 @@ def test_a_session_that_is_too_short_is_filled_with_easy_movement_only() -> None
     mended, found = repair(SQUAT, available_minutes=60)
     assert slugs(mended, "main") == ["back-squat"]
     assert seconds_of(mended, Means(ask(available_minutes=60), CATALOGUE)) >= 0.8 * 3600
-    assert "Easy movement" in found["time_budget"].detail
+    assert "lengthened from" in found["time_budget"].detail
 
 
 def test_out_of_order_is_put_in_order() -> None:
@@ -352,3 +352,17 @@ def test_checks_and_repairs_speak_french_to_a_french_athlete() -> None:
     _, found = repair(SQUAT, language="fr", athlete={"avoid": ["back-squat"]})
     assert "Squat arrière a laissé la place à" in found["avoided"].detail
     assert not any("gave way" in check.detail or "Nothing" in check.detail for check in found.values())
+
+
+def test_a_heavy_lift_that_gives_way_to_the_body_leaves_its_five_repetitions_behind() -> None:
+    heavy = session(block("main", exercise("back-squat", reps=5, rpe=8, rest_seconds=180)))
+    mended, found = repair(heavy, location="home", equipment=[])
+    lead = next(each for each in mended.blocks if each.role == "main").exercises[0]
+    assert "gave way" in found["equipment"].detail
+    assert all((set_.reps or 0) >= 8 for set_ in lead.sets)
+
+
+def test_a_clock_that_was_put_right_is_told_of_once() -> None:
+    for minutes in (20, 60):
+        _, found = repair(SQUAT, available_minutes=minutes)
+        assert found["time_budget"].detail.count("from") <= 1

@@ -613,3 +613,29 @@ def test_three_hours_are_not_filled_with_a_race_and_easy_work(seed: int) -> None
 def test_running_is_warmed_up_for_by_running_easily() -> None:
     first = plan(goal="running intervals", available_minutes=60).blocks[0].exercises[0]
     assert (first.exercise, first.sets[0].rpe) == ("run", 3)
+
+
+def test_a_race_block_holds_stations_only_and_easy_minutes_are_no_jumping_jacks() -> None:
+    items = [{"slug": slug, "amount": 20, "rpe": 7} for slug in ("wall-ball", "barbell-curl")]
+    easy = [{"slug": "jumping-jack", "amount": 600, "rpe": 3}]
+    session = COACH.expand(
+        draft(
+            blocks=[
+                {"format": "race", "rounds": 1, "rest": 0, "items": items},
+                {"format": "steady", "rounds": 1, "rest": 0, "items": easy},
+            ]
+        ),
+        means(),
+    )
+    assert slugs(session) == ["run", "wall-ball", "run"]
+
+
+def test_a_drafted_station_that_is_not_there_is_what_the_race_puts_in_its_place() -> None:
+    sled = [{"slug": "sled-push", "amount": 25, "rpe": 8}]
+    at_home: dict[str, Any] = {"location": "home", "equipment": []}
+    session = COACH.expand(draft(blocks=[{"format": "sets", "rounds": 3, "rest": 0, "items": sled}]), means(**at_home))
+    (_, stand_in), *_ = work(session)
+    whole = next(each for each in Gear(means(**at_home)).stations if each.place == STATIONS.index("sled-push"))
+    assert stand_in.exercise == whole.entry.slug
+    assert 2 * (stand_in.sets[0].reps or 0) == pytest.approx(whole.amount / 2, abs=2)  # of both sides
+    assert all((set_.rest_seconds or 0) >= 45 for set_ in stand_in.sets)

@@ -608,3 +608,21 @@ def test_who_avoids_running_may_still_row_and_ride() -> None:
     spared = means(discipline="cardio", location="gym", athlete={"avoid": ["running"]})
     assert {entry.sport for entry in spared.candidates} >= {"row", "bike", "ski"}
     assert "run" not in {entry.sport for entry in spared.candidates}
+
+
+def test_a_drafted_drill_lasts_a_minute_and_a_beginners_bout_a_minute_and_a_half() -> None:
+    drills = draft(main=[{"repeats": 1, "steps": [{"slug": "a-skip", "amount": 1200, "zone": 2, "rest": 0}]}])
+    assert [s.duration_seconds for _, _, s in work(COACH.expand(drills, means(**OUTDOORS)))] == [60]
+    hard = draft(main=[{"repeats": 3, "steps": [{"slug": "run", "amount": 600, "zone": 5, "rest": 0}]}])
+    bout = hardest(COACH.expand(hard, means(**OUTDOORS, athlete={"level": "beginner"})))[2]
+    assert bout.duration_seconds == 90
+
+
+def test_a_draft_that_forgets_to_warm_up_is_warmed_up() -> None:
+    first = COACH.expand(draft(warmup_minutes=1), means(**OUTDOORS)).blocks[0]
+    assert sum(set_.duration_seconds or 0 for e in first.exercises for set_ in e.sets) >= 240
+
+
+def test_drills_alone_are_told_in_the_summary() -> None:
+    drills = draft(main=[{"repeats": 8, "steps": [{"slug": "a-skip", "amount": 30, "zone": 2, "rest": 15}]}])
+    assert "8 × 30 s in zone 2" in (COACH.expand(drills, means(**OUTDOORS)).summary or "")

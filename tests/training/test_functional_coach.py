@@ -683,3 +683,40 @@ def test_nobody_changes_sides_after_three_repetitions(seed: int) -> None:
         sided = [e for e in block.exercises if e.per_side and e.exercise and "skill" not in CATALOGUE[e.exercise].roles]
         reps = [set_.reps for e in sided for set_ in e.sets if set_.reps is not None]
         assert block.format == "sets" or all(count >= 4 for count in reps)
+
+
+def test_a_careless_lift_is_bounded_before_it_is_mended() -> None:
+    lift = {"slug": "hang-power-clean", "sets": 10, "amount": 20, "rpe": 8, "rest": 0}
+    sets = [
+        s for s in FUNCTIONAL.expand(draft(strength=[lift]), means()).blocks[1].exercises[0].sets if s.kind != "warmup"
+    ]
+    assert len(sets) <= 7
+    assert all((set_.reps or 0) <= 5 and (set_.rest_seconds or 0) >= 45 for set_ in sets)
+
+
+def test_a_bar_gives_way_in_a_tabata_and_the_checks_say_so() -> None:
+    bar = {
+        "format": "tabata",
+        "minutes": 0,
+        "rounds": 1,
+        "rpe": 8,
+        "movements": [{"slug": "deadlift", "amounts": [20]}],
+    }
+    case = means()
+    mended, found = checks.repair(FUNCTIONAL.expand(draft(strength=[], workouts=[bar]), case), case)
+    assert all(case.implement(entry) != "barbell" for entry in entries(workout(mended)))
+    assert "movements were made to fit" in next(each.detail for each in found if each.code == "formats")
+
+
+def test_metres_that_are_cut_stay_round() -> None:
+    long = {
+        "format": "for_time",
+        "minutes": 10,
+        "rounds": 3,
+        "rpe": 8,
+        "movements": [{"slug": "run", "amounts": [1600]}],
+    }
+    case = means(available_minutes=30)
+    mended, _ = checks.repair(FUNCTIONAL.expand(draft(strength=[], workouts=[long]), case), case)
+    meters = [s.distance_meters for b in work(mended) for e in b.exercises for s in e.sets if s.distance_meters]
+    assert all(each % 10 == 0 for each in meters)

@@ -215,6 +215,10 @@ class Standing:
             return _TRUNK_REST_SECONDS
         return _MOST_REST_SECONDS if entry.pattern.endswith(("push", "pull")) else _LEG_REST_SECONDS
 
+    def most_reps(self, entry: Entry) -> int:
+        """Of a set, whoever asks for it: twice the step's standard, of what is lowered slowly a few."""
+        return _MOST_SLOW_REPS if entry.seconds_per_rep >= SLOW_SECONDS else 2 * self._standard_reps(entry)
+
     @staticmethod
     def _standard_reps(entry: Entry) -> int:
         if entry.standard is not None and entry.standard.reps is not None:

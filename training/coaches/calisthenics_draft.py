@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from training.catalogue import Entry
 from training.coaches import planning, preparation
-from training.coaches.calisthenics_doses import MUSCLE_UP, Standing, gated, weighted
+from training.coaches.calisthenics_doses import MUSCLE_UP, Side, Standing, gated, share, weighted
 from training.coaches.calisthenics_finisher import block as finishing_block
 from training.coaches.calisthenics_finisher import together
 from training.coaches.calisthenics_preparation import warmup
@@ -26,6 +26,7 @@ Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
 Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
 
 MOST_REPS, MOST_SECONDS = 30, 90  # of a set, whatever a model says
+LEAST_REST_SECONDS, MOST_RUNGS = 30, 5
 
 
 class Closed(BaseModel):
@@ -140,7 +141,8 @@ def expand(draft: Draft, standing: Standing, quality: Quality) -> Prescription:
     ]
     if draft.finisher is not None and not means.tired:
         stations = [means.catalogue[slug] for slug in dict.fromkeys(draft.finisher.slugs)]
-        blocks.append(finishing_block(draft.finisher.format, stations, standing, quality, draft.finisher.rounds))
+        rounds = min(draft.finisher.rounds, MOST_RUNGS) if draft.finisher.format == "ladder" else draft.finisher.rounds
+        blocks.append(finishing_block(draft.finisher.format, stations, standing, quality, rounds))
     blocks.append(
         _easy_block("cooldown", draft.cooldown, means) or preparation.cooldown(means, lead.primary, seconds * 2 / 3)
     )
@@ -177,7 +179,7 @@ def _blocks(role: Role, items: list[DraftExercise], standing: Standing, *, paire
         pair, exercises = exercises[:2], exercises[2:]
         entries = [standing.means.catalogue[e.exercise] for e in pair if e.exercise]
         heavy = any(weighted(entry) or entry.modality == "weightlifting" for entry in entries)
-        if len(pair) == 2 and not heavy and together(entries, standing):
+        if len(pair) == 2 and not heavy and not _one_sided(entries) and together(entries, standing):
             rounds = min(len(e.sets) for e in pair)
             pair = [e.model_copy(update={"sets": e.sets[:rounds]}) for e in pair]
             blocks.append(Block(role=role, format="superset", exercises=pair))
@@ -186,10 +188,17 @@ def _blocks(role: Role, items: list[DraftExercise], standing: Standing, *, paire
     return blocks
 
 
+def _one_sided(entries: list[Entry]) -> bool:
+    """Do both push, or both pull, so that neither rests while the other works?"""
+    sides: tuple[Side, ...] = ("push", "pull")
+    return any(all(share(entry, side) for entry in entries) for side in sides)
+
+
 def _exercise(item: DraftExercise, standing: Standing, *, leads: bool) -> PrescribedExercise:
     entry = standing.means.catalogue[item.slug]
-    amount = min(item.amount, MOST_REPS if entry.measure == "reps" else MOST_SECONDS)
-    dose = Dose(item.sets, min(amount, MOST_REPS), item.rpe, item.rest, amount=amount, leads=leads)
+    amount = min(item.amount, standing.most_reps(entry) if entry.measure == "reps" else MOST_SECONDS)
+    rest = max(item.rest, LEAST_REST_SECONDS) if item.rpe >= planning.HARD_RPE else item.rest
+    dose = Dose(item.sets, min(amount, MOST_REPS), item.rpe, rest, amount=amount, leads=leads)
     return planning.exercise(entry, standing.working_sets(entry, dose), standing.means)
 
 

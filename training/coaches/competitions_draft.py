@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from training.catalogue import Entry
 from training.coaches import planning, preparation
 from training.coaches.competitions_blocks import LEAST_RUN_METERS, STEADY_EFFORT, effort, may_race_it_all
-from training.coaches.competitions_sets import Gear
+from training.coaches.competitions_sets import RUN, Gear, Work
 from training.coaches.competitions_words import Theme
 from training.coaches.means import Means
 from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Role, Set, pointer
@@ -21,6 +21,7 @@ Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
 Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
 MOST_AMOUNT = {"reps": 130, "seconds": 2700, "meters": 10_000, "calories": 60}  # of one set, whatever a model says
 MINUTE = 60
+LEAST_REST_SECONDS = 45  # between sets of a station
 
 
 class Closed(BaseModel):
@@ -180,21 +181,27 @@ def _unknown(draft: Draft, means: Means) -> list[FieldError]:
 
 def _block(block: DraftBlock, number: int, gear: Gear) -> Block:
     role: Role = "conditioning" if block.format == "steady" and number else "main" if number == 0 else "accessory"
-    items = block.items[:1] if block.format == "steady" else block.items
+    format_, items = block.format, block.items
+    if format_ == "steady":
+        items = items[:1]
+    elif format_ == "race":  # a race is its stations; where a draft names none, its items are done in turn
+        items = [item for item in items if _work(item.slug, gear).place is not None]
+        format_, items = ("race", items) if items else ("circuit", block.items)
     exercises = [
         exercise
         for item in items
-        for exercise in _exercises(item, gear, race=block.format == "race", steady=block.format == "steady")
+        for exercise in _exercises(item, gear, race=format_ == "race", steady=format_ == "steady")
     ]
-    if block.format == "sets":
-        rested = [e.sets[0].model_copy(update={"rest_seconds": block.rest}) for e in exercises]
+    if format_ == "sets":
+        rest = max(block.rest, LEAST_REST_SECONDS)
+        rested = [e.sets[0].model_copy(update={"rest_seconds": rest}) for e in exercises]
         exercises = [
             e.model_copy(update={"sets": [set_] * block.rounds}) for e, set_ in zip(exercises, rested, strict=True)
         ]
-    repeated = block.format in {"intervals", "circuit"} and block.rounds > 1
+    repeated = format_ in {"intervals", "circuit"} and block.rounds > 1
     return Block(
         role=role,
-        format=block.format,
+        format=format_,
         rounds=block.rounds if repeated else None,
         rest_seconds=block.rest if repeated else None,
         exercises=exercises,
@@ -204,22 +211,42 @@ def _block(block: DraftBlock, number: int, gear: Gear) -> Block:
 def _exercises(item: Item, gear: Gear, *, race: bool, steady: bool) -> list[PrescribedExercise]:
     """The exercise an item means; in a race with the run before it."""
     entry = gear.means.catalogue[item.slug]
-    work = next((work for work in gear.stations if work.entry is entry), gear.work_of(entry))
-    amount = min(item.amount, MOST_AMOUNT[work.unit])
+    work, own = _work(item.slug, gear), gear.work_of(entry)
     rpe = min(item.rpe, effort(gear.means))
     if steady:
         seconds = max(MINUTE, min(item.amount, MOST_AMOUNT["seconds"]))
-        return [planning.exercise(entry, [Set(duration_seconds=seconds, rpe=min(rpe, STEADY_EFFORT))], gear.means)]
+        return [_steady(entry, seconds, min(rpe, STEADY_EFFORT), gear)]
+    if gear.running is not None and entry.slug == RUN:
+        return [gear.run(min(item.amount, MOST_AMOUNT["meters"]), rpe=rpe)]
     if work.place is None and gear.running is not None and entry is gear.running.entry:
-        return [gear.run(amount * 1000 / gear.running.amount, rpe=rpe)]
+        return [gear.run(min(item.amount, MOST_AMOUNT[work.unit]) * 1000 / gear.running.amount, rpe=rpe)]
+    amount: float = min(item.amount, MOST_AMOUNT[work.unit])
+    if work.entry is not entry:  # as much of what stands in for the station
+        amount = gear.rounded(work.amount * min(1, item.amount / own.amount), work)
     if not race or work.place is None:
         return [gear.station(work, amount, rpe=rpe, race_loads=False)]
-    amount = min(amount, int(work.amount))
+    amount = min(amount, work.amount)
     station = gear.station(work, amount, rpe=rpe, race_loads=True)
     if not gear.race.run_meters or gear.running is None:
         return [station]
     meters = max(LEAST_RUN_METERS, gear.race.run_meters * amount / work.amount)
     return [gear.run(meters, rpe=rpe, place=work.place), station]
+
+
+def _work(slug: str, gear: Gear) -> Work:
+    """The station that an exercise is or stands in for, or what stands in for it today; else the exercise itself."""
+    entry = gear.means.catalogue[slug]
+    own = gear.work_of(entry)
+    as_it_is = next((work for work in gear.stations if work.entry is entry), None)
+    return as_it_is or next((w for w in gear.stations if own.place is not None and w.place == own.place), own)
+
+
+def _steady(entry: Entry, seconds: float, rpe: float, gear: Gear) -> PrescribedExercise:
+    """Minutes of it where it lasts so long, else of what does: running, a machine, a walk."""
+    lasts = entry if "cooldown" in entry.roles and entry.pattern == "cyclical" else None
+    easy = gear.easy(seconds, rpe) if lasts is None else None
+    mover = lasts or preparation.cyclical(gear.means, "cooldown") or entry
+    return easy or planning.exercise(mover, [Set(duration_seconds=seconds, rpe=rpe)], gear.means)
 
 
 def _easy_block(role: Literal["warmup", "cooldown"], slugs: list[str], means: Means) -> Block | None:

@@ -18,7 +18,7 @@ from training.races import FILES, Race, Station, division_of, race
 from training.races.pacing import Plan, half_up, plan
 from training.races.words import clock
 
-_RUN = "run"
+RUN = "run"
 LIGHTER_SHARE = 0.8  # of the division's load, where a beginner or a tired athlete trains a station
 MOST_JUMPS_OF_A_BEGINNER = 20  # at once
 LIGHT_KG = 10  # what is no heavier is light enough for everybody
@@ -71,7 +71,7 @@ class Gear:
     @cached_property
     def running(self) -> Work | None:
         """A kilometre of running, or of what stands in for it."""
-        return self._first({_RUN: 1000, **self.race.run_instead})
+        return self._first({RUN: 1000, **self.race.run_instead})
 
     @property
     def runs(self) -> bool:
@@ -108,8 +108,8 @@ class Gear:
             for work in self.stations
             if work.station is None
         ]
-        if self.running is not None and self.running.entry.slug != _RUN:
-            replaced.append((planning.named(self.running.entry, self.means), self._name(_RUN)))
+        if self.running is not None and self.running.entry.slug != RUN:
+            replaced.append((planning.named(self.running.entry, self.means), self._name(RUN)))
         return replaced
 
     def _station_name(self, place: int) -> str:
@@ -152,7 +152,7 @@ class Gear:
         if work is None:
             raise LookupError("nothing can stand in for running")
         amount = self.rounded(work.amount * meters / 1000, work)
-        cues = [] if work.entry.slug == _RUN else [self.words.stands_in.format(name=self._name(_RUN))]
+        cues = [] if work.entry.slug == RUN else [self.words.stands_in.format(name=self._name(RUN))]
         pace: dict[str, Any] = {}
         threshold = self.means.request.athlete.threshold_pace_s_per_km
         if work.runs and self.target is not None and self.race.run_meters:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from training.catalogue import Entry
 from training.coaches import endurance_rules, planning, preparation
 from training.coaches.endurance_movers import Movers
-from training.coaches.endurance_preparation import cooldown, warmup
-from training.coaches.endurance_sets import HARD_ZONE, MOST_HARD_SECONDS, Kind
+from training.coaches.endurance_preparation import cooldown, preparation_seconds, warmup
+from training.coaches.endurance_sets import HARD_ZONE, LONGEST, MOST_HARD_SECONDS, Kind
 from training.coaches.endurance_shape import in_lengths, intervals, seconds_of
 from training.coaches.endurance_targets import step, zones_of
 from training.coaches.force_draft import Line, Sentence, Slug
@@ -21,7 +21,8 @@ from training.wire import Prompt
 from training.zones import intensity_of
 
 _MOST_SECONDS, _MOST_METERS = 10_800, 4_000  # of a step, whatever a model says
-_MOST_BOUT_SECONDS = 120  # of what is not cyclical, and of drills
+_MOST_BOUT_SECONDS, _MOST_DRILL_SECONDS = 120, 60  # of what is not cyclical, and of drills
+_LEAST_SHARE_AROUND = 0.5  # of the warm-up and the cool-down that the planner would make
 
 
 class Closed(BaseModel):
@@ -122,13 +123,14 @@ def expand(draft: Draft, means: Means) -> Prescription:
     lead = _lead(draft, means)
     around = Movers([lead], lead)
     hardest = max(item.zone for block in draft.main for item in block.steps)
+    before, after = (_LEAST_SHARE_AROUND * seconds for seconds in preparation_seconds(means, hardest))
     work = [_block(block, means) for block in draft.main]
     skills = [block for block in work if block.role == "skill"]
     blocks = [
-        warmup(means, around, 60 * draft.warmup_minutes, min(hardest, HARD_ZONE)),
+        warmup(means, around, max(60 * draft.warmup_minutes, before), min(hardest, HARD_ZONE)),
         *skills,
         *(block for block in work if block.role != "skill"),
-        cooldown(means, around, 60 * draft.cooldown_minutes),
+        cooldown(means, around, max(60 * draft.cooldown_minutes, after)),
     ]
     focus = dict.fromkeys(PHRASES[means.language].patterns[entry.pattern] for entry in [lead])
     return Prescription(title=draft.title, rationale=draft.rationale, focus=list(focus), blocks=blocks)
@@ -154,10 +156,14 @@ def _step(item: DraftStep, entry: Entry, means: Means) -> PrescribedExercise:
     rest = item.rest or None
     if in_lengths(entry):
         return step(entry, means, zone, meters=max(25, 25 * round(min(item.amount, _MOST_METERS) / 25)), rest=rest)
-    lasts_minutes = entry.pattern == "cyclical" and entry.roles != ["skill"]
-    return step(
-        entry, means, zone, seconds=item.amount if lasts_minutes else min(item.amount, _MOST_BOUT_SECONDS), rest=rest
-    )
+    most: float = _MOST_SECONDS
+    if entry.pattern != "cyclical":
+        most = _MOST_BOUT_SECONDS
+    elif {"main", "conditioning", "cooldown"}.isdisjoint(entry.roles):
+        most = _MOST_DRILL_SECONDS
+    elif means.level == "beginner":
+        most = LONGEST["beginner"].get(zone, _MOST_SECONDS)
+    return step(entry, means, zone, seconds=min(item.amount, most), rest=rest)
 
 
 def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:

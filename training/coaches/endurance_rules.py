@@ -10,7 +10,7 @@ from training.catalogue import Entry
 from training.coaches import planning
 from training.coaches.case import Case, Mended, Rule, Verdict
 from training.coaches.endurance_sets import HARD_ZONE, MOST_HARD_SECONDS, held_seconds
-from training.coaches.endurance_shape import intervals, seconds_of, with_block, with_exercise
+from training.coaches.endurance_shape import ROUND_SECONDS, intervals, seconds_of, with_block, with_exercise
 from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.means import Means
 from training.counting import times
@@ -277,7 +277,9 @@ def _shorter(exercise: PrescribedExercise, set_: Set, means: Means) -> Set:
         return set_
     part = held_seconds(effort.intensity) / effort.seconds
     if set_.duration_seconds is not None:
-        return set_.model_copy(update={"duration_seconds": max(10.0, set_.duration_seconds * part // 10 * 10)})
+        seconds = set_.duration_seconds * part
+        whole = ROUND_SECONDS if seconds >= 4 * ROUND_SECONDS else 10
+        return set_.model_copy(update={"duration_seconds": max(10.0, float(seconds // whole * whole))})
     if set_.distance_meters is not None:
         return set_.model_copy(update={"distance_meters": max(25.0, set_.distance_meters * part // 25 * 25)})
     return set_.model_copy(update={"reps": max(1, int((set_.reps or 1) * part))})

@@ -132,16 +132,16 @@ def rationale(kind: Kind, notes: list[Note], language: Language) -> str:
 def summary(prescription: Prescription, minutes: int, rpe: float, language: Language) -> str:
     """The whole in one line: "45 min: 5 × 3 min in zone 5, 10 min in zone 2; RPE 7."."""
     words = WORDS[language]
-    parts = [part for block in prescription.blocks for part in _told(block, words, language)]
+    work = [block for block in prescription.blocks if block.role not in {"warmup", "cooldown"}]
+    lead = [block for block in work if block.role != "skill"] or work  # drills alone are told, too
+    parts = [part for block in lead for part in _told(block, words, language)]
     return words.summary.format(
         minutes=minutes, parts=", ".join(dict.fromkeys(parts)) or "–", rpe=number(rpe, language)
     )
 
 
 def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
-    """The hardest step of intervals, or a steady block's time by zone; nothing of warm-up, drills and cool-down."""
-    if block.role in {"warmup", "skill", "cooldown"}:
-        return
+    """The hardest step of intervals, or a steady block's time by zone."""
     steps = [set_ for exercise in block.exercises for set_ in exercise.sets if set_.zone is not None]
     form = words.rounds if (block.rounds or 1) > 1 else words.continuous
     if block.format == "intervals":

@@ -87,8 +87,14 @@ class ForceCoach(Coach):
         return force_order.mended(case)
 
     def dosed(self, entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
-        """As many sets, as hard, with the loads of its own."""
-        return planning.redosed(entry, like, means)
+        """As many sets, as hard, with the loads of its own; where the body is the load, with its own repetitions."""
+        if means.loadable(entry):
+            return planning.redosed(entry, like, means)
+        quality = force_words.quality(means.request.goal or "", self.discipline(means.request))
+        sets = max(1, sum(set_.kind != "warmup" for set_ in like.sets))
+        own = replace(force_doses.of(entry, quality, "secondary", means), sets=sets)
+        whole = planning.exercise(entry, planning.working_sets(entry, own, means), means)
+        return whole.model_copy(update={"key": like.key})
 
     def analyse(self, prescription: Prescription, request: SessionRequest, catalogue: Catalogue) -> dict[str, Any]:
         """`volume_analysis` and `intensity_distribution`."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from training.catalogue import Entry
 from training.coaches import functional_words, planning, preparation
 from training.coaches.functional_formats import CAP_MARGIN, expected
-from training.coaches.functional_movements import counts_calories, loaded, station
+from training.coaches.functional_movements import counts_calories, loaded, most_reps, station
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
 from training.coaches.planning import Dose
@@ -18,6 +18,7 @@ from training.wire import Prompt
 from training.workouts import Benchmark
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
+_MOST_SETS, _LEAST_REST_SECONDS = 7, 45  # of straight sets, whatever a model says
 # Words only: every number an athlete reads is computed from the sets.
 Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
 Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
@@ -171,8 +172,12 @@ def _unknown(draft: Draft, means: Means) -> Iterator[FieldError]:
 def _lift(item: DraftLift, means: Means) -> PrescribedExercise:
     entry = means.catalogue[item.slug]
     most = {"reps": 20, "seconds": 120, "meters": 200, "calories": 30}[entry.measure]
+    if entry.measure == "reps" and means.loadable(entry):  # as many as stay sound under a load
+        most = min(12, most_reps(entry, means))
     amount = min(item.amount, most)
-    dose = Dose(item.sets, amount, min(item.rpe, planning.rpe_cap(means)), item.rest, amount=amount, leads=True)
+    effort = min(item.rpe, planning.rpe_cap(means))
+    rest = max(item.rest, _LEAST_REST_SECONDS) if effort >= planning.HARD_RPE else item.rest
+    dose = Dose(min(item.sets, _MOST_SETS), amount, effort, rest, amount=amount, leads=True)
     return planning.exercise(entry, planning.working_sets(entry, dose, means), means)
 
 

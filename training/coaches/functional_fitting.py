@@ -121,11 +121,17 @@ def _fewer_reps(block: Block) -> Block | None:
 
 def _smaller_set(set_: Set) -> Set:
     less = {
-        field: max(least, int(value * _SMALLER))
+        field: max(least, _whole(field, value * _SMALLER))
         for field, least in _LEAST.items()
         if (value := getattr(set_, field)) is not None and value > least
     }
     return set_.model_copy(update=less)
+
+
+def _whole(field: str, value: float) -> int:
+    """Metres as a coach writes them."""
+    step = (50 if value >= 200 else 10) if field == "distance_meters" else 1
+    return int(value // step) * step
 
 
 def _fewer_movements(prescription: Prescription, index: int, means: Means) -> Block | None:

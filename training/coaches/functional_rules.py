@@ -5,11 +5,13 @@ from functools import partial
 from typing import Final
 
 from training.catalogue import Entry
+from training.coaches import planning
 from training.coaches.case import Case, Mended, Verdict
 from training.coaches.functional_benchmarks import named
-from training.coaches.functional_formats import CAP_MARGIN, CHIPPER_MOVEMENTS, expected
+from training.coaches.functional_formats import CAP_MARGIN, CHIPPER_MOVEMENTS, expected, safe_when_breathless
 from training.coaches.functional_movements import (
     BEGINNER_JUMPS,
+    CLASSICS,
     EMOM_WORK_SECONDS,
     kipping,
     rank,
@@ -97,6 +99,8 @@ def formats(case: Case) -> Verdict:
 def _fault(block: Block, means: Means) -> str | None:
     words = SENTENCES[means.language]
     generated = means.request.prescription is None
+    if generated and _breathless(block, means):
+        return words.breathless
     match block.format:
         case "amrap" if block.time_cap_seconds is None or (generated and block.rounds is not None):
             return words.amrap
@@ -111,6 +115,13 @@ def _fault(block: Block, means: Means) -> str | None:
         case "ladder" if not (any(len(e.sets) > 1 for e in block.exercises) and all(map(_climbs, block.exercises))):
             return words.ladder
     return None
+
+
+def _breathless(block: Block, means: Means) -> list[Entry]:
+    """What of work by the clock, short and fast, is not safe when out of breath."""
+    if block.format not in {"tabata", "intervals"}:
+        return []
+    return [entry for entry in _entries(block, means) if technical(entry) or means.implement(entry) == "barbell"]
 
 
 def _overfull(block: Block, means: Means, share: float) -> bool:
@@ -300,6 +311,7 @@ def _made_whole(case: Case) -> Prescription:
     """Caps that can be reached, minutes that hold their work, and another format where this one makes no sense."""
 
     def change(block: Block) -> Block | None:
+        block = _without_bars(block, case.means)
         if _fault(block, case.means) is None:
             return block
         match block.format:
@@ -317,6 +329,25 @@ def _made_whole(case: Case) -> Prescription:
                 )
 
     return _each_block(case, change)
+
+
+def _without_bars(block: Block, means: Means) -> Block:
+    """With something like it, but safe when out of breath, in place of a bar; without it where there is nothing."""
+    unsafe = {entry.slug for entry in _breathless(block, means)}
+    used = {exercise.exercise for exercise in block.exercises}
+    kept = []
+    for exercise in block.exercises:
+        if exercise.exercise in unsafe:
+            others = planning.substitutions(means.catalogue[exercise.exercise], means, most=len(means.catalogue))
+            safe = (e for e in others if safe_when_breathless(e, means) and e.slug not in used)
+            other = min(safe, key=lambda e: e.slug not in CLASSICS, default=None)
+            if other is None:
+                continue
+            used.add(other.slug)
+            kept.append(planning.inherited(other, exercise, means))
+        else:
+            kept.append(exercise)
+    return block.model_copy(update={"exercises": kept}) if kept else block.model_copy(update={"format": "circuit"})
 
 
 def _lighter_minutes(block: Block, means: Means) -> Block:

@@ -85,6 +85,7 @@ class RuleWords:
     jumps: str
     gated: str
     made_whole: str
+    breathless: str
 
 
 RULES: Final[dict[Language, RuleWords]] = {
@@ -107,7 +108,8 @@ RULES: Final[dict[Language, RuleWords]] = {
         kipping="Strict strength comes before the swing: {names}.",
         jumps="More than {most} jumps are too many for a beginner.",
         gated="Swings were taken out and jumps made fewer.",
-        made_whole="Caps and sets were made to fit the format.",
+        made_whole="Caps, sets and movements were made to fit the format.",
+        breathless="a bar has no place in short work by the clock.",
     ),
     "fr": RuleWords(
         formats={
@@ -128,7 +130,8 @@ RULES: Final[dict[Language, RuleWords]] = {
         kipping="La force stricte passe avant l’élan\u00a0: {names}.",
         jumps="Plus de {most} sauts, c’est trop pour un débutant.",
         gated="Les mouvements avec élan ont été retirés et les sauts réduits.",
-        made_whole="Temps limites et séries ont été ajustés au format.",
+        made_whole="Temps limites, séries et mouvements ont été ajustés au format.",
+        breathless="pas de barre dans un travail court au chrono.",
     ),
 }  # fmt: skip
 

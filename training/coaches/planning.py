@@ -26,6 +26,7 @@ RAMP_REPS = (5, 3, 2)  # from the lightest up
 HARD_RPE = 6  # a set below it is no hard one
 MOST_HARD_SETS = 10  # a muscle and session, fractional
 MOST_INOL = 2.0  # an exercise
+MOST_HOLD_SECONDS = 60  # of a substitute that is held
 EASY_RPE = 3
 MODERATE_RPE = 7
 # What takes about as long and as much: 400 m run, 500 m rowed or skied, 1,000 m ridden. By convention.
@@ -225,7 +226,8 @@ def _amount(
         case "meters" if entry.meters_per_second is not None:
             return nothing | {"distance_meters": max(5, 5 * round(seconds * entry.meters_per_second / 5))}
         case _:
-            return nothing | {"duration_seconds": max(5, 5 * round(seconds / 5))}
+            most = MOST_HOLD_SECONDS if entry.pattern not in {"cyclical", "mobility"} else seconds
+            return nothing | {"duration_seconds": max(5, 5 * round(min(seconds, most) / 5))}
 
 
 def felt(reps: int, percent: float) -> float:
