@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from config.roles import on_behalf_of
@@ -110,16 +111,12 @@ def create(
         else:
             found = [*found, shortfall]
     session.checks = [asdict(check) for check in found]
-    with on_behalf_of(session.owner_id):
-        session.save(force_insert=True)
-        llm.record(bill, session_id=session.pk, purpose="generation")
-        llm.record(full_bill, session_id=session.pk, purpose="enrichment")
-        # Shared notes in one order: two sessions that both write the same ones would otherwise wait for each other.
-        for need, told in sorted(noted, key=lambda pair: pair[0].exercise or ""):
-            details.attach(session, need, told)
-        session.refresh_from_db()  # the database's times
-        if also is not None:
-            also(session)
+    try:
+        _save(session, bill, full_bill, noted, also)
+    except IntegrityError:
+        if User.objects.filter(pk=owner.pk).exists():
+            raise
+        raise User.DoesNotExist from None  # the account was deleted while the coach was thinking
     logger.info(
         "generation",
         extra={
@@ -132,6 +129,26 @@ def create(
         },
     )
     return session
+
+
+def _save(
+    session: TrainingSession,
+    bill: list[llm.Call],
+    full_bill: list[llm.Call],
+    noted: list[tuple[Need, Told]],
+    also: Callable[[TrainingSession], None] | None,
+) -> None:
+    """The one short transaction."""
+    with on_behalf_of(session.owner_id):
+        session.save(force_insert=True)
+        llm.record(bill, session_id=session.pk, purpose="generation")
+        llm.record(full_bill, session_id=session.pk, purpose="enrichment")
+        # Shared notes in one order: two sessions that both write the same ones would otherwise wait for each other.
+        for need, told in sorted(noted, key=lambda pair: pair[0].exercise or ""):
+            details.attach(session, need, told)
+        session.refresh_from_db()  # the database's times
+        if also is not None:
+            also(session)
 
 
 # --- the prescription ---

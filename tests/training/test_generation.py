@@ -19,7 +19,7 @@ from training import coaches, details, generation
 from training.catalogue.stored import load
 from training.coaches.means import Means
 from training.models import ExerciseNote, ModelCall, TrainingSession
-from training.prescription import Refused
+from training.prescription import Prescription, Refused
 from training.request import SessionRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -356,3 +356,19 @@ def test_what_goes_along_is_saved_with_the_session_or_not_at_all(owner: User) ->
         generation.create(owner, asked(mode="full"), also=also)
     assert not TrainingSession.objects.exists()
     assert not ModelCall.objects.exists()
+
+
+def test_an_account_that_is_deleted_while_the_coach_thinks_gets_nothing(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coach = coaches.get("force")
+    plan = coach.plan
+
+    def deleting(means: Means, *, seed: int) -> Prescription:
+        User.objects.filter(pk=owner.pk).delete()
+        return plan(means, seed=seed)
+
+    monkeypatch.setattr(coach, "plan", deleting)
+    with pytest.raises(User.DoesNotExist):  # the API's 404
+        generation.create(owner, asked())
+    assert not TrainingSession.objects.exists()
