@@ -161,6 +161,7 @@ function exercise({ block, exercise: told }) {
   const section = [...writing.querySelectorAll("[data-block]")].find((each) => each.dataset.block === String(block));
   const card = document.getElementById("writing-card").content.cloneNode(true).querySelector("article");
   card.dataset.key = told.key;
+  card.classList.toggle("single", told.sets.length === 1);
   card.querySelector("h3").textContent = told.name ?? told.exercise;
   card.querySelector("p").textContent = told.cue ?? "";
   card.querySelector(".tiles").replaceChildren(...told.sets.map(tile));
