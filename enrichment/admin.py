@@ -23,7 +23,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from kombu.exceptions import OperationalError
 
 from config.desk import NOTHING, SHORT_ID_DIGITS, ReadOnlyAdmin, badge, by_age, by_word, duration, link, log, short_id
-from enrichment import dispatch, queue
+from enrichment import dispatch, overview_page, queue
 from enrichment.models import EnrichmentEvent, EnrichmentItem, EnrichmentItemQuerySet, Status, Worker, interval
 from enrichment.rescue import MESSAGES_A_RUN, rescue
 from enrichment.rescue import ROWS_A_STEP as RESCUED_A_STEP
@@ -202,9 +202,20 @@ class EnrichmentItemAdmin(ReadOnlyAdmin):
         return page
 
     def get_urls(self) -> list[URLPattern]:
-        """Beside the usual ones: run rescue now."""
-        rescue_now = path("rescue/", self.admin_site.admin_view(self.rescue_view), name="enrichment_rescue")
-        return [rescue_now, *super().get_urls()]
+        """Beside the usual ones: watch it live, run rescue now."""
+        view = self.admin_site.admin_view
+        return [
+            path("live/", view(self.overview_view), name="enrichment_overview"),
+            path("rescue/", view(self.rescue_view), name="enrichment_rescue"),
+            *super().get_urls(),
+        ]
+
+    def overview_view(self, request: HttpRequest) -> HttpResponse:
+        """The queue at this moment and over the last day, refreshed by itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        return overview_page.response(request, page, errors=ERRORS, may_act=self.has_act_permission(request))
 
     def rescue_view(self, request: HttpRequest) -> HttpResponse:
         """What beat does every few seconds, now; first a page that says what there is to do."""

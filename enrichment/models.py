@@ -404,6 +404,10 @@ class EnrichmentItem(models.Model):
             ),
             # throughput, wait and service times of the window; prune
             models.Index(fields=["completed_at"], name="item_finished", condition=Q(completed_at__isnull=False)),
+            # the operator's overview: failures by kind of error
+            models.Index(
+                fields=["error_kind", "coach", "completed_at"], name="item_failed", condition=Q(status=Status.FAILED)
+            ),
             # GET enrichment/items/: own items, newest first
             models.Index(fields=["owner", "-created_at", "-id"], name="item_owner_newest"),
             # the admin's list: everybody's, newest first
