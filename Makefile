@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 UV_COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test check lock messages bench-latency
+.PHONY: help run test check lock messages bench-latency browser screenshots
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -29,6 +29,19 @@ check: $(VENV)/.installed-dev ## Style, types, import rules, migrations, deploym
 
 bench-latency: $(VENV)/.installed-dev ## How long an athlete waits, against the plain alternatives
 	@$(BIN)/python benchmarks/latency.py
+
+browser: $(VENV)/.installed-dev ## Debian's Chromium by apt-get, where there is no Chromium or Chrome yet
+	@$(BIN)/python -m tests.browser.chromium || { \
+		command -v apt-get >/dev/null || { \
+			echo "There is no apt-get here. Install Chromium or Chrome, or name one: CHROMIUM=/path/to/it" >&2; exit 1; }; \
+		root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+		echo "No Chromium or Chrome is installed. apt-get installs Debian's package chromium:"; set -x; \
+		$$root apt-get update -q && \
+		$$root apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core && \
+		$(BIN)/python -m tests.browser.chromium; }
+
+screenshots: $(VENV)/.installed-dev ## The pictures of docs/screenshots, of every state of the page
+	@$(BIN)/python benchmarks/screenshots.py $(ARGS)
 
 lock: $(VENV)/.installed-dev ## New locks from pyproject.toml
 	$(UV_COMPILE) pyproject.toml --group servers -o requirements.lock

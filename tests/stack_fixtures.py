@@ -16,17 +16,18 @@ from config.models import Token
 from config.roles import Role, url
 from config.servers import free_port
 from tests.callers import load_catalogue
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.model_server import ModelServer, running
 from tests.processes import Processes, eventually
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Where it is, and an athlete's key to it."""
+    """Where it is, and an athlete's keys to it."""
 
     port: int
     token: str
+    password: str
     model: ModelServer
 
     @property
@@ -61,7 +62,7 @@ def stack(
             processes.starting_web(port, DATABASE_URL=url(Role.WEB, database))
             processes.worker(DATABASE_URL=url(Role.WORKER, database))
             eventually(lambda: _is_ready(port), what="the web process's readiness")
-            yield Stack(port, token, model)
+            yield Stack(port, token, PASSWORD, model)
         finally:
             processes.close()
             print(processes.logs())

@@ -419,6 +419,10 @@ export class EnrichmentBadge extends HTMLElement {
       this.#status = data;
       this.#show(stateOf(data), note(data, this.#words));
       this.dispatchEvent(new CustomEvent("enrichment-status", { detail: data, bubbles: true, composed: true }));
+    } else if (type === "exercise" && this.#status) {
+      const { enriched, total } = this.#status.progress; // as they were when the status was told
+      this.#status = { ...this.#status, progress: { enriched: Math.min(enriched + 1, total), total } };
+      this.#show(stateOf(this.#status), note(this.#status, this.#words));
     } else if (type === "connection" && this.#status) {
       this.#show(stateOf(this.#status), data.open ? note(this.#status, this.#words) : this.#words.lost);
     } else if (type === "error") {
