@@ -23,6 +23,7 @@ from training.timing import session_seconds
 MOST_OF_BUDGET = 1.1  # of the time available
 LEAST_OF_BUDGET = 0.8
 POSSIBLE_MARGIN = 0.5  # points of %1RM by which a rounded load may pass the chart
+MAXIMAL_PERCENT = 90  # of 1RM: not while an athlete grows
 EFFORT_MARGIN = 1.5  # between a stated RPE and the chart's
 RAMP_JUMP = 20  # points of %1RM from one set to the next on the way up
 LOAD_MARGIN_KG = 1  # by which a load may miss what can be put together: as much as rounding pounds makes
@@ -61,6 +62,9 @@ def sane(exercise: PrescribedExercise, means: Means) -> bool:
     """Can every set be done as it stands?"""
     entry = means.catalogue.get(exercise.exercise)
     # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
+    alone = entry is not None and planning.unspotted(entry, means)
+    if alone and any((set_.rpe or 0) > planning.MOST_UNSPOTTED_RPE for set_ in exercise.sets):
+        return False
     added = entry is not None and entry.modality == "gymnastics"
     return all(
         sane_set(set_, None if added and set_.load_kg is not None else means.maxes.percent(exercise, set_), means)
@@ -76,6 +80,8 @@ def sane_set(set_: Set, percent: float | None, means: Means) -> bool:
         return True
     limit = chart_percent(min(set_.reps, CHART_REPS), 10)
     if limit is not None and percent > limit + POSSIBLE_MARGIN:
+        return False
+    if means.young and percent >= MAXIMAL_PERCENT:
         return False
     chart_knows = set_.rpe is not None and set_.rpe >= planning.HARD_RPE and set_.reps <= CHART_REPS
     return not chart_knows or abs(planning.felt(set_.reps, percent) - (set_.rpe or 0)) <= EFFORT_MARGIN
@@ -118,7 +124,7 @@ def ramped(exercises: list[PrescribedExercise], entry: Entry, means: Means) -> b
 
 
 def dose(case: Case) -> Verdict:
-    """Of what is done set by set at most ten hard sets a muscle, and an INOL of two an exercise."""
+    """Of what is done set by set at most ten hard sets a muscle, six on a tired day, and an INOL of two an exercise."""
     muscles: defaultdict[Muscle, float] = defaultdict(float)
     load: defaultdict[str, float] = defaultdict(float)
     strength = [block for block in case.prescription.blocks if block.format in STRENGTH]
@@ -132,7 +138,8 @@ def dose(case: Case) -> Verdict:
         if percent is not None:
             load[planning.named(entry, case.means)] += inol(counted.reps, percent)
     french = case.means.language == "fr"
-    wrong = [MUSCLES_FR[m] if french else m for m, sets in muscles.items() if sets > planning.MOST_HARD_SETS]
+    most = planning.most_hard_sets(case.means)
+    wrong = [MUSCLES_FR[m] if french else m for m, sets in muscles.items() if sets > most]
     wrong += [name for name, total in load.items() if total > planning.MOST_INOL + 1e-6]  # nine times a ninth
     return case.verdict(wrong)
 

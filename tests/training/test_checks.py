@@ -366,3 +366,25 @@ def test_a_clock_that_was_put_right_is_told_of_once() -> None:
     for minutes in (20, 60):
         _, found = repair(SQUAT, available_minutes=minutes)
         assert found["time_budget"].detail.count("from") <= 1
+
+
+def test_a_growing_athlete_does_no_heavy_double_however_drafted() -> None:
+    heavy = session(block("main", exercise("back-squat", reps=1, load_kg=95, rpe=8, rest_seconds=180)))
+    young: dict[str, Any] = {"athlete": {"age": 14, "one_rep_max_kg": {"back-squat": 100}}}
+    assert not run(heavy, **young)["sets"].ok
+    mended, _ = repair(heavy, **young)
+    lead = next(each for each in mended.blocks if each.role == "main").exercises[0]
+    assert all((set_.reps or 0) >= 3 for set_ in lead.sets if set_.kind == "working")
+
+
+@pytest.mark.parametrize(("location", "equipment", "ok"), [("home", ["barbell"], False), ("gym", ["barbell"], True)])
+def test_nobody_grinds_under_a_bar_alone_without_a_rack(location: str, equipment: list[str], ok: bool) -> None:
+    press = session(block("main", exercise("floor-press", reps=4, rpe=9, rest_seconds=180)))
+    assert run(press, location=location, equipment=equipment)["sets"].ok is ok
+
+
+def test_a_tired_muscle_does_six_hard_sets_at_most() -> None:
+    eight = session(block("main", exercise("back-squat", sets=8, reps=15, rpe=7, rest_seconds=90)))
+    assert run(eight)["dose"].ok
+    assert not run(eight, energy_level=2)["dose"].ok
+    assert judge_import(eight, energy_level=2)["dose"].ok

@@ -626,3 +626,9 @@ def test_a_draft_that_forgets_to_warm_up_is_warmed_up() -> None:
 def test_drills_alone_are_told_in_the_summary() -> None:
     drills = draft(main=[{"repeats": 8, "steps": [{"slug": "a-skip", "amount": 30, "zone": 2, "rest": 15}]}])
     assert "8 × 30 s in zone 2" in (COACH.expand(drills, means(**OUTDOORS)).summary or "")
+
+
+def test_a_model_is_offered_the_sport_and_not_the_whole_gym() -> None:
+    told = json.loads(COACH.prompt(means(**OUTDOORS)).input)["exercises"]
+    assert len(told) < 20
+    assert {line.split("|")[1] for line in told} <= {"run", "cyclical"}

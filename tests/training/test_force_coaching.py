@@ -13,8 +13,10 @@ from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
 from training.coaches.force_words import focus, named_lifts, quality
 from training.coaches.means import Means
+from training.coaches.preparation import preparation_seconds
 from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
+from training.timing import block_seconds
 
 CATALOGUE = whole_catalogue()
 FORCE = get("force")
@@ -314,3 +316,31 @@ def test_absurd_numbers_never_leave_the_draft(wrong: dict[str, int]) -> None:
 def test_where_the_body_is_the_load_a_draft_keeps_its_repetitions() -> None:
     pushes = expanded({"slug": "push-up", "sets": 3, "amount": 20, "rpe": 8, "rest": 60}, goal="strength")
     assert [(set_.reps, set_.rest_seconds) for set_ in pushes.sets] == [(20, 60)] * 3
+
+
+# --- a model's draft, before it is mended ---
+
+
+def item(slug: str) -> dict[str, Any]:
+    return {"slug": slug, "sets": 3, "amount": 8, "rpe": 8, "rest": 90}
+
+
+def test_a_drafted_warm_up_is_as_long_as_the_session_asks_for() -> None:
+    means = Means(ask(available_minutes=60), CATALOGUE)
+    draft = {
+        "title": "Squats", "rationale": "Squats lead.", "warmup": ["rowing-machine", "air-squat"],
+        "main": [item("back-squat")], "accessory": [], "cooldown": [],
+    }  # fmt: skip
+    first = get("force").expand(Draft.model_validate(draft), means).blocks[0]
+    assert block_seconds(first, CATALOGUE, means.request) == pytest.approx(preparation_seconds(means), abs=30)
+
+
+def test_drafted_accessories_are_put_where_neighbours_spare_each_other() -> None:
+    means = Means(ask(), CATALOGUE)
+    slugs = ["barbell-row", "chin-up", "hip-thrust"]  # the row and the chin-up both take the grip
+    draft = {
+        "title": "Squats", "rationale": "Squats lead.", "warmup": [], "main": [item("bench-press")],
+        "accessory": [item(slug) for slug in slugs], "cooldown": [],
+    }  # fmt: skip
+    accessory = get("force").expand(Draft.model_validate(draft), means).blocks[2]
+    assert [exercise.exercise for exercise in accessory.exercises][1] == "hip-thrust"

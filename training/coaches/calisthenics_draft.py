@@ -78,7 +78,7 @@ Rules:
 - supersets: true pairs main and accessory exercises one with the next: a pull with a push, equal sets.
 - finisher: null, or one pull, one push, legs, trunk in turn. amount is repetitions, seconds or meters, of one side.
 - warmup: 2-4 slugs: pulse, wrists, shoulder blades, the pattern of the first main exercise. cooldown: 1-3.
-- Added loads are computed from amount and rpe. No RPE above `rpe_cap`.
+- Added loads are computed from amount and rpe. No RPE above `rpe_cap`; muscles in `light_today` stay light.
 - Fill 85-100 % of `minutes`: 3 s a rep, twice per side, then the rest; 1 min between exercises, an eighth of the time
   to warm up and half as much to cool down.
 - title and rationale in `language`, without digits; rationale is one short sentence.
@@ -105,6 +105,8 @@ def prompt(standing: Standing, discipline: str, asked: Intent) -> Prompt:
         case["gate"] = "No muscle-ups yet: strict pull-ups and dips first."
     if means.tired:
         case["tired"] = "Technique and half the volume, no finisher."
+    if means.resting:
+        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
     if means.red_flag:
         case["caution"] = "Only an easy session: the athlete should see a professional first."
     return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
@@ -134,7 +136,7 @@ def expand(draft: Draft, standing: Standing, quality: Quality) -> Prescription:
     lead = means.catalogue[draft.main[0].slug]
     seconds = preparation.preparation_seconds(means)
     blocks = [
-        _easy_block("warmup", draft.warmup, means) or warmup(means, lead, seconds),
+        preparation.drafted("warmup", draft.warmup, means) or warmup(means, lead, seconds),
         *_blocks("skill", draft.skill, standing, paired=False),
         *_blocks("main", draft.main, standing, paired=draft.supersets),
         *_blocks("accessory", draft.accessory, standing, paired=draft.supersets),
@@ -144,7 +146,8 @@ def expand(draft: Draft, standing: Standing, quality: Quality) -> Prescription:
         rounds = min(draft.finisher.rounds, MOST_RUNGS) if draft.finisher.format == "ladder" else draft.finisher.rounds
         blocks.append(finishing_block(draft.finisher.format, stations, standing, quality, rounds))
     blocks.append(
-        _easy_block("cooldown", draft.cooldown, means) or preparation.cooldown(means, lead.primary, seconds * 2 / 3)
+        preparation.drafted("cooldown", draft.cooldown, means)
+        or preparation.cooldown(means, lead.primary, seconds * 2 / 3)
     )
     ladders = [means.catalogue[item.slug].ladder for item in draft.skill]
     focus = [NAMES[means.language][ladder] for ladder in ladders if ladder is not None]
@@ -200,10 +203,3 @@ def _exercise(item: DraftExercise, standing: Standing, *, leads: bool) -> Prescr
     rest = max(item.rest, LEAST_REST_SECONDS) if item.rpe >= planning.HARD_RPE else item.rest
     dose = Dose(item.sets, min(amount, MOST_REPS), item.rpe, rest, amount=amount, leads=leads)
     return planning.exercise(entry, standing.working_sets(entry, dose), standing.means)
-
-
-def _easy_block(role: Literal["warmup", "cooldown"], slugs: list[str], means: Means) -> Block | None:
-    entries = [means.catalogue[slug] for slug in dict.fromkeys(slugs)]
-    if not entries:
-        return None
-    return Block(role=role, format="circuit", exercises=[preparation.easy(entry, means, role) for entry in entries])

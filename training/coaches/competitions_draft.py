@@ -116,8 +116,8 @@ def expand(draft: Draft, gear: Gear) -> Prescription:
     seconds = preparation.preparation_seconds(means)
     work = [_block(block, number, gear) for number, block in enumerate(draft.blocks)]
     entries = [means.catalogue[e.exercise] for block in work for e in block.exercises if e.exercise]
-    warmup = _easy_block("warmup", draft.warmup, means) or preparation.warmup(means, entries[0], seconds)
-    cooldown = _easy_block("cooldown", draft.cooldown, means)
+    warmup = preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, entries[0], seconds)
+    cooldown = preparation.drafted("cooldown", draft.cooldown, means)
     whole = Prescription(
         blocks=[
             warmup,
@@ -247,10 +247,3 @@ def _steady(entry: Entry, seconds: float, rpe: float, gear: Gear) -> PrescribedE
     easy = gear.easy(seconds, rpe) if lasts is None else None
     mover = lasts or preparation.cyclical(gear.means, "cooldown") or entry
     return easy or planning.exercise(mover, [Set(duration_seconds=seconds, rpe=rpe)], gear.means)
-
-
-def _easy_block(role: Literal["warmup", "cooldown"], slugs: list[str], means: Means) -> Block | None:
-    entries = [means.catalogue[slug] for slug in dict.fromkeys(slugs)]
-    if not entries:
-        return None
-    return Block(role=role, format="circuit", exercises=[preparation.easy(entry, means, role) for entry in entries])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,12 +16,16 @@ from training.coaches.endurance_targets import step, zones_of
 from training.coaches.force_draft import Line, Sentence, Slug
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, pointer
+from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Sport, pointer
 from training.wire import Prompt
 from training.zones import intensity_of
 
 _MOST_SECONDS, _MOST_METERS = 10_800, 4_000  # of a step, whatever a model says
 _MOST_BOUT_SECONDS, _MOST_DRILL_SECONDS = 120, 60  # of what is not cyclical, and of drills
+_SPORTS: Final[dict[str, tuple[Sport, ...]]] = {
+    "running": ("run",), "cycling": ("bike",), "swimming": ("swim",), "triathlon": ("swim", "bike", "run"),
+}  # fmt: skip
+_WALKS: Final = frozenset({"brisk-walk", "incline-treadmill-walk"})  # between a beginner's runs
 _LEAST_SHARE_AROUND = 0.5  # of the warm-up and the cool-down that the planner would make
 
 
@@ -87,11 +91,23 @@ def prompt(means: Means, discipline: str, kind: Kind, exercises: Sequence[Entry]
         "most_zone": endurance_rules.most_zone(means),
         "most_hard_minutes": MOST_HARD_SECONDS[means.level] // 60,
         "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry) for entry in exercises if "mobility" not in entry.pattern],
+        "exercises": [_candidate(entry) for entry in _offered(discipline, exercises)],
     }
+    if means.level == "beginner":
+        case["longest_bout_seconds"] = LONGEST["beginner"]
     if means.red_flag:
         case["caution"] = "Only an easy session: the athlete should see a professional first."
     return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+
+
+def _offered(discipline: str, exercises: Sequence[Entry]) -> list[Entry]:
+    """The discipline's own and walking, where that is possible; else all that is cyclical, or whatever there is."""
+    sports = _SPORTS.get(discipline, ())
+    cyclical = [entry for entry in exercises if entry.pattern == "cyclical"]
+    own = [e for e in cyclical if e.sport in sports or e.slug in _WALKS]
+    if any(e.sport is not None and "main" in e.roles for e in own):
+        return own
+    return cyclical or [entry for entry in exercises if entry.pattern != "mobility"] or list(exercises)
 
 
 def _candidate(entry: Entry) -> str:

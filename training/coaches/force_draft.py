@@ -1,12 +1,12 @@
 """What the force coach asks of a model, what the model answers, and what that means. Pure."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.catalogue import Entry
-from training.coaches import force_doses, planning, preparation
+from training.coaches import force_doses, force_order, planning, preparation
 from training.coaches.force_words import Quality
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
@@ -59,7 +59,8 @@ Rules:
 - cooldown: 1-4 slugs with the role cooldown. Ramp-up sets are added for you: list working sets only.
 - Follow `dose` for the main lifts, with reps and rests in its ranges; accessories a little lighter and with more reps.
 - amount is in the exercise's measure. Per-side exercises count one side.
-- Loads are computed from amount and rpe: reps that are possible at that RPE. No RPE above `rpe_cap`.
+- Loads are computed from amount and rpe: reps that are possible at that RPE. No RPE above `rpe_cap`; the muscles in
+  `light_today` stay light.
 - Balance pushing, pulling and legs unless the goal says otherwise; at most 10 hard sets a muscle.
 - No two exercises in a row that tire the grip, the lower back or the shoulders overhead.
 - Fill 85-100 % of `minutes`: 3 s a rep, twice per side, then the rest; 1 min between exercises, 2 min for the ramp of a
@@ -86,6 +87,8 @@ def prompt(means: Means, discipline: str, quality: Quality, dose: Dose) -> Promp
         "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
         "exercises": [_candidate(entry) for entry in means.candidates],
     }  # fmt: skip
+    if means.resting:
+        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
     if means.red_flag:
         case["caution"] = "Only an easy session: the athlete should see a professional first."
     return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
@@ -107,14 +110,15 @@ def expand(draft: Draft, means: Means, quality: Quality) -> Prescription:
     if unknown:
         raise Refused(unknown)
     main = [_exercise(_in_row(item, means, quality), means, leads=True) for item in draft.main]
-    accessory = [_exercise(item, means) for item in draft.accessory]
+    accessory = force_order.apart([_exercise(item, means) for item in draft.accessory], main[-1], means)
     lead = means.catalogue[draft.main[0].slug]
     seconds = preparation.preparation_seconds(means)
     blocks = [
-        _easy_block("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
+        preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
         Block(role="main", format="sets", exercises=main),
         *([Block(role="accessory", format="sets", exercises=accessory)] if accessory else []),
-        _easy_block("cooldown", draft.cooldown, means) or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
+        preparation.drafted("cooldown", draft.cooldown, means)
+        or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
     ]
     focus = dict.fromkeys(PHRASES[means.language].patterns[means.catalogue[item.slug].pattern] for item in draft.main)
     return planning.finished(
@@ -152,10 +156,3 @@ def _exercise(item: DraftExercise, means: Means, *, leads: bool = False) -> Pres
     amount = min(item.amount, MOST_AMOUNT[entry.measure])
     dose = Dose(item.sets, amount, item.rpe, item.rest, amount=amount, leads=leads)
     return planning.exercise(entry, planning.working_sets(entry, dose, means), means)
-
-
-def _easy_block(role: Literal["warmup", "cooldown"], slugs: list[str], means: Means) -> Block | None:
-    entries = [means.catalogue[slug] for slug in dict.fromkeys(slugs)]
-    if not entries:
-        return None
-    return Block(role=role, format="circuit", exercises=[preparation.easy(entry, means, role) for entry in entries])

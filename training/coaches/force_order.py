@@ -3,6 +3,7 @@
 from typing import get_args
 
 from training.catalogue import Entry
+from training.coaches import planning
 from training.coaches.case import Case, Mended, Verdict
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Prescription, Role
@@ -44,6 +45,21 @@ def mended(case: Case) -> tuple[Prescription, list[Mended]]:
     by_role = {role: [block for block in blocks if block.role == role] for role in get_args(Role)}
     ordered = [*by_role["warmup"], *by_role["skill"], *work, *by_role["conditioning"], *by_role["cooldown"]]
     return case.prescription.model_copy(update={"blocks": ordered}), [Mended("order", case.say("reordered"))]
+
+
+def apart(exercises: list[PrescribedExercise], before: PrescribedExercise, means: Means) -> list[PrescribedExercise]:
+    """Compounds first, each followed by one that spares the grip, lower back and shoulders it tired, if one does."""
+    left, ordered = list(exercises), [before]
+    while left:
+        tired = planning.strains(means.catalogue.get(ordered[-1].exercise))
+        first = min(_rank_of(exercise, means) for exercise in left)
+        chosen = min(
+            (exercise for exercise in left if _rank_of(exercise, means) == first),
+            key=lambda e: bool(tired & planning.strains(means.catalogue.get(e.exercise))),
+        )
+        left.remove(chosen)
+        ordered.append(chosen)
+    return ordered[1:]
 
 
 def _rank(entry: Entry) -> int:

@@ -81,7 +81,8 @@ Rules:
   grow round by round. circuit and intervals: amounts are seconds of work at each station.
 - amounts are in the exercise's measure: reps, seconds, meters, calories; one side's of per-side exercises.
 - Time domains: short 5-8 min, medium 10-15, long 18-30. Mix gymnastics, weightlifting and monostructural.
-- Neighbours do not tire the same grip, lower back or shoulders. No RPE above `rpe_cap`. Loads are computed.
+- Neighbours do not tire the same grip, lower back or shoulders. No RPE above `rpe_cap`; the
+  muscles in `light_today` stay light. Loads are computed.
 - warmup, cooldown: 1-4 slugs with that role; the warmup holds the pattern of the first exercise.
 - Fill 85-100 % of `minutes`: an eighth to warm up, a tenth to cool down, 1 min between blocks; straight sets take 3 s a
   rep and their rest.
@@ -106,6 +107,8 @@ def prompt(means: Means, discipline: str) -> Prompt:
         "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
         "exercises": [_candidate(entry) for entry in means.candidates],
     }
+    if means.resting:
+        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
     if means.red_flag:
         case["caution"] = "Only an easy session: the athlete should see a professional first."
     return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
@@ -140,9 +143,10 @@ def expand(draft: Draft, means: Means) -> Prescription:
     entries = [means.catalogue[slug] for _, slug in _work_slugs(draft)]
     seconds = preparation.preparation_seconds(means)
     blocks = [
-        _easy_block("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
+        preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
         *work,
-        _easy_block("cooldown", draft.cooldown, means) or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
+        preparation.drafted("cooldown", draft.cooldown, means)
+        or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
     ]
     focus = dict.fromkeys(PHRASES[means.language].patterns[entry.pattern] for entry in entries)
     return Prescription(title=draft.title, rationale=draft.rationale, focus=list(focus)[:6], blocks=blocks)
@@ -221,10 +225,3 @@ def _movement(item: DraftMovement, rpe: float, means: Means, *, timed: bool) -> 
     return station(
         entry, "distance_meters" if entry.measure == "meters" else "duration_seconds", item.amounts, rpe, means
     )
-
-
-def _easy_block(role: Literal["warmup", "cooldown"], slugs: list[str], means: Means) -> Block | None:
-    entries = [means.catalogue[slug] for slug in dict.fromkeys(slugs)]
-    if not entries:
-        return None
-    return Block(role=role, format="circuit", exercises=[preparation.easy(entry, means, role) for entry in entries])

@@ -106,7 +106,8 @@ class Parts:
             beginner=self.means.level == "beginner",
             machines=any(e.pattern == "cyclical" and (e.equipment or e.sport) for e in self.means.candidates),
             tired=self.means.tired,
-            lifts=not any(block.format in functional_rules.WORKOUTS for block in self.work),
+            # A lift with the bar is for the fresh, and after sixty for light singles and doubles before the workout.
+            lifts=not (self.means.senior or any(block.format in functional_rules.WORKOUTS for block in self.work)),
         )
         return Workshop(self.means, choice, rpe, self._role())
 

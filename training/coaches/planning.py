@@ -5,7 +5,7 @@ Pure functions over prescriptions. Times are seconds, loads kilograms, percentag
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from training import counting
@@ -24,11 +24,13 @@ RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that roun
 RAMP_REST_SECONDS = 60
 RAMP_REPS = (5, 3, 2)  # from the lightest up
 HARD_RPE = 6  # a set below it is no hard one
-MOST_HARD_SETS = 10  # a muscle and session, fractional
+MOST_HARD_SETS, MOST_HARD_SETS_TIRED = 10, 6  # a muscle and session, fractional
 MOST_INOL = 2.0  # an exercise
 MOST_HOLD_SECONDS = 60  # of a substitute that is held
+LEAST_REPS_OF_THE_YOUNG = 3  # of a heavy set: nothing maximal while an athlete grows
 EASY_RPE = 3
 MODERATE_RPE = 7
+MOST_UNSPOTTED_RPE = 8  # under a bar, alone and without a rack
 # What takes about as long and as much: 400 m run, 500 m rowed or skied, 1,000 m ridden. By convention.
 EQUIVALENT_METERS: Final[dict[Sport, int]] = {"run": 400, "row": 500, "ski": 500, "bike": 1000, "swim": 100}
 PRILEPIN: Final = ((70, 30), (80, 24), (90, 20), (101, 10))  # below this percent of 1RM, at most so many repetitions
@@ -116,10 +118,17 @@ def substitutions(entry: Entry, means: Means, most: int = 3) -> list[Entry]:
 def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
     """The ramp and the working sets of a dose: in kilograms where the athlete's 1RM is known, else by effort alone."""
     rest = dose.rest_seconds
+    dose = replace(dose, rpe=min(dose.rpe, MOST_UNSPOTTED_RPE)) if unspotted(entry, means) else dose
     if entry.measure != "reps":
         return [_measured(entry, dose, rest)] * dose.sets
     work = _loaded(entry, dose, means) or Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
     return [*ramp(entry, work, means, leads=dose.leads), *[work] * dose.sets]
+
+
+def unspotted(entry: Entry, means: Means) -> bool:
+    """Could the athlete be caught under this bar, alone and without a rack to put it down on?"""
+    under = entry.pattern in {"squat", "horizontal_push"} and means.implement(entry) == "barbell"
+    return under and means.request.location != "gym" and "rack" not in means.equipment
 
 
 def _measured(entry: Entry, dose: Dose, rest: float) -> Set:
@@ -175,9 +184,11 @@ def redosed(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedE
     """An exercise with as many sets, as hard, as another had; ramp and loads are its own."""
     work = [set_ for set_ in like.sets if set_.kind != "warmup"] or like.sets
     first = work[0]
+    least = LEAST_REPS_OF_THE_YOUNG if means.young else 1
     dose = Dose(
         sets=len(work),
-        reps=first.reps or 8,
+        reps=max(first.reps or 8, least),
+        least_reps=least,
         rpe=min(first.rpe or MODERATE_RPE, rpe_cap(means)),
         rest_seconds=int(first.rest_seconds or 0),
         tempo=first.tempo,
@@ -281,9 +292,16 @@ def percent_of(work: Set) -> float | None:
     return chart_percent(work.reps, work.rpe) if work.reps is not None and work.rpe is not None else None
 
 
+def most_hard_sets(means: Means) -> int:
+    """Of a muscle in a session, fractional; fewer where there is little energy. An import is held to the usual."""
+    tired = means.tired and means.request.prescription is None
+    return MOST_HARD_SETS_TIRED if tired else MOST_HARD_SETS
+
+
 def most_sets(entry: Entry, work: Set, means: Means, done: Mapping[Muscle, float]) -> int:
     """How many such sets are still sound: Prilepin's totals for barbells, INOL, hard sets of each muscle."""
-    limits = [math.floor((MOST_HARD_SETS - done.get(muscle, 0)) / weight) for muscle, weight in muscle_shares(entry)]
+    most = most_hard_sets(means)
+    limits = [math.floor((most - done.get(muscle, 0)) / weight) for muscle, weight in muscle_shares(entry)]
     percent = percent_of(work)
     if percent is not None and work.reps is not None:
         limits.append(int(MOST_INOL / inol(work.reps, percent)))

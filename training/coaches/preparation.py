@@ -1,6 +1,6 @@
 """What stands around the training: warm-up, cool-down, easy movement, and the session that is only easy. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from training.catalogue import LEVELS, Entry
@@ -9,6 +9,7 @@ from training.coaches.means import Means
 from training.coaches.phrases import PHRASES
 from training.coaches.planning import EASY_RPE, exercise, finished
 from training.prescription import Block, Kind, PrescribedExercise, Prescription, Set
+from training.timing import block_seconds
 
 EASY_REPS = 8
 EASY_BODY_REPS = {
@@ -163,6 +164,16 @@ def lengthened(block: Block, means: Means, seconds: float) -> Block:
     mover = cyclical(means, role)
     added = _calm(means, seconds) if mover is None else easy(mover, means, role, seconds=seconds)
     return block.model_copy(update={"exercises": [added, *block.exercises]})
+
+
+def drafted(role: Literal["warmup", "cooldown"], slugs: Sequence[str], means: Means) -> Block | None:
+    """A warm-up or cool-down of the exercises that a model chose; the warm-up as long as the session asks for."""
+    entries = [means.catalogue[slug] for slug in dict.fromkeys(slugs)]
+    if not entries:
+        return None
+    block = Block(role=role, format="circuit", exercises=[easy(entry, means, role) for entry in entries])
+    missing = preparation_seconds(means) - block_seconds(block, means.catalogue, means.request)
+    return lengthened(block, means, whole_tens(missing)) if role == "warmup" and missing >= 30 else block
 
 
 def _calm(means: Means, seconds: float) -> PrescribedExercise:
