@@ -68,6 +68,5 @@ def test_metrics_are_the_queues_stats_in_prometheus_text(client: Client) -> None
     assert not [line for line in lines if "None" in line]
 
 
-def test_the_root_leads_to_the_documents_and_admin_needs_no_slash(client: Client) -> None:
-    assert client.get("/")["Location"] == "/api/v1/docs/"
+def test_admin_needs_no_slash(client: Client) -> None:
     assert client.get("/admin")["Location"] == "/admin/"

@@ -214,15 +214,15 @@ def test_a_barbell_without_a_load_has_no_volume_and_says_so() -> None:
     assert volume["total_volume_kg"] is None
     assert volume["by_exercise"][0]["volume_kg"] is None
     assert volume["by_muscle"]["quadriceps"] == {"sets": 1, "volume_kg": None}
-    assert "back-squat" in volume["reasons"]["total_volume_kg"]
+    assert "Back squat" in volume["reasons"]["total_volume_kg"]
 
 
 def test_a_total_names_what_it_leaves_out() -> None:
     squats, bench = exercise("back-squat", {"reps": 5, "rpe": 8}), exercise("bench-press", {"reps": 5, "load_kg": 60})
     volume, _ = analysis(block(squats, bench))
     assert volume["total_volume_kg"] == 300
-    assert "back-squat" in volume["reasons"]["total_volume_kg"]
-    assert "bench-press" not in volume["reasons"]["total_volume_kg"]
+    assert "Back squat" in volume["reasons"]["total_volume_kg"]
+    assert "Bench press" not in volume["reasons"]["total_volume_kg"]
 
 
 def test_a_stranger_counts_in_the_totals_and_is_named_as_without_muscles() -> None:

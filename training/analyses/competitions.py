@@ -219,9 +219,7 @@ class Timing:
         )
 
     def _name(self, exercise: PrescribedExercise) -> str:
-        entry = self.catalogue.get(exercise.exercise)
-        own = None if entry is None else entry.name.fr if self.request.language == "fr" else entry.name.en
-        return exercise.name or own or exercise.key
+        return self.catalogue.called(exercise, self.request.language)
 
     def _entry(self, exercise: PrescribedExercise, set_: Set) -> Entry | None:
         """The exercise of the catalogue; for a stranger, the one its name bears without amounts, if any."""

@@ -123,7 +123,7 @@ def _work(block: Block, request: SessionRequest, catalogue: Catalogue) -> Work:
             if isinstance(found, Step):
                 steps.append(found)
             else:
-                left_out.append((exercise.name or exercise.exercise or exercise.key, found))
+                left_out.append((catalogue.called(exercise, request.language), found))
     return Work(block, steps, list(dict.fromkeys(left_out)))
 
 

@@ -84,12 +84,9 @@ class _Work:
     """The working sets of one exercise."""
 
     exercise: PrescribedExercise
+    name: str  # in the request's language
     entry: Entry | None
     sets: Sequence[Counted]
-
-    @property
-    def name(self) -> str:
-        return self.exercise.name or self.exercise.exercise or self.exercise.key
 
     def loads(self) -> Iterator[float | None]:
         """The volume load of each set, None where its load is unknown."""
@@ -106,7 +103,11 @@ def analyse(prescription: Prescription, request: SessionRequest, catalogue: Cata
     words, maxes = _WORDS[request.language], OneRepMaxes(request.athlete.one_rep_max_kg, "force", catalogue)
     by_key = groupby(working_sets(prescription), key=lambda counted: counted.exercise.key)
     grouped = [list(sets) for _, sets in by_key]
-    work = [_Work(sets[0].exercise, catalogue.get(sets[0].exercise.exercise), sets) for sets in grouped]
+    work = [
+        _Work(done, catalogue.called(done, request.language), catalogue.get(done.exercise), sets)
+        for sets in grouped
+        for done in [sets[0].exercise]
+    ]
     amrap = any(b.format == "amrap" and b.role not in {"warmup", "cooldown"} for b in prescription.blocks)
     suffix = f"{SEMICOLON[request.language]} {words.amrap_method}" if amrap else ""
     return {

@@ -12,6 +12,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from training.catalogue.entry import Entry
+from training.prescription import PrescribedExercise
+from training.request import Language
 
 DATA = Path(__file__).parent / "data"
 
@@ -89,6 +91,12 @@ class Catalogue:
     def get(self, slug: str | None) -> Entry | None:
         """The entry of a slug; None for a stranger."""
         return None if slug is None else self._entries.get(slug)
+
+    def called(self, exercise: PrescribedExercise, language: Language) -> str:
+        """What an exercise of a prescription goes by: its own name, else the catalogue's in that language."""
+        entry = self.get(exercise.exercise)
+        known = None if entry is None else getattr(entry.name, language)
+        return exercise.name or known or exercise.key
 
     def for_coach(self, coach: str) -> list[Entry]:
         """What this coach may choose from."""
