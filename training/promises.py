@@ -61,10 +61,13 @@ def sets(case: Case) -> Verdict:
 def sane(exercise: PrescribedExercise, means: Means) -> bool:
     """Can every set be done as it stands?"""
     entry = means.catalogue.get(exercise.exercise)
-    # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
     alone = entry is not None and planning.unspotted(entry, means)
     if alone and any((set_.rpe or 0) > planning.MOST_UNSPOTTED_RPE for set_ in exercise.sets):
         return False
+    lifted = entry is not None and entry.modality == "weightlifting" and means.young
+    if lifted and any((means.maxes.percent(exercise, set_) or 0) >= MAXIMAL_PERCENT for set_ in exercise.sets):
+        return False
+    # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
     added = entry is not None and entry.modality == "gymnastics"
     return all(
         sane_set(set_, None if added and set_.load_kg is not None else means.maxes.percent(exercise, set_), means)
@@ -80,8 +83,6 @@ def sane_set(set_: Set, percent: float | None, means: Means) -> bool:
         return True
     limit = chart_percent(min(set_.reps, CHART_REPS), 10)
     if limit is not None and percent > limit + POSSIBLE_MARGIN:
-        return False
-    if means.young and percent >= MAXIMAL_PERCENT:
         return False
     chart_knows = set_.rpe is not None and set_.rpe >= planning.HARD_RPE and set_.reps <= CHART_REPS
     return not chart_knows or abs(planning.felt(set_.reps, percent) - (set_.rpe or 0)) <= EFFORT_MARGIN
