@@ -13,7 +13,7 @@ from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
 from training.coaches.force_words import focus, named_lifts, quality
 from training.coaches.means import Means
-from training.coaches.preparation import preparation_seconds
+from training.coaches.preparation import preparation_seconds, primer
 from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
 from training.timing import block_seconds
@@ -344,3 +344,25 @@ def test_drafted_accessories_are_put_where_neighbours_spare_each_other() -> None
     }  # fmt: skip
     accessory = get("force").expand(Draft.model_validate(draft), means).blocks[2]
     assert [exercise.exercise for exercise in accessory.exercises][1] == "hip-thrust"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_full_gym_lifts_no_sandbags_but_for_strongmen(seed: int) -> None:
+    session = get("force").plan(Means(ask(available_minutes=60), CATALOGUE), seed=seed)
+    assert not [e for _, e in session.exercises() if "sandbag" in (e.exercise or "")]
+
+
+@pytest.mark.parametrize(
+    ("coach", "lead", "practised"),
+    [
+        ("force", "back-squat", "air-squat"),
+        ("force", "bench-press", "knee-push-up"),
+        ("functional", "freestanding-handstand", "back-to-wall-handstand"),
+        ("competitions", "run", "run"),
+        ("competitions", "shuttle-run", "air-bike"),  # nobody sprints and turns to warm up
+    ],
+)
+def test_what_leads_a_session_is_practised_in_a_lighter_form(coach: str, lead: str, practised: str) -> None:
+    fields = {"coach": coach, "discipline": get(coach).disciplines[0], "athlete": {"level": "advanced"}}
+    means = Means(SessionRequest.model_validate(fields), CATALOGUE)
+    assert primer(CATALOGUE[lead], means).exercise == practised

@@ -35,6 +35,7 @@ _LONGER_REST_SECONDS = 60  # at most so much more than the dose says, to fill th
 _ENOUGH_EXERCISES = 4  # make a session; fewer do only where time or means are short
 _MOST_EXERCISES, _MOST_EXERCISES_TIRED = 12, 8  # however long the session
 _MOST_SETS = 5  # of one exercise, where there is time to fill
+_ODD_IMPLEMENTS = frozenset({"sandbag", "sled"})  # for strongmen, and for those who have nothing better
 _FATIGUING: dict[Pattern, Pattern] = {"squat": "hinge", "hinge": "squat"}  # a heavy one leaves less for the other
 
 
@@ -198,12 +199,13 @@ class Planner:
         trained = {pick.entry.pattern for pick in self.picks} | {"isolation", "core", "carry"}
         tired = planning.strains(self._before(tier)) if tier == "secondary" else frozenset()
 
-        def lesser(entry: Entry) -> tuple[bool, bool, bool, bool, bool, int]:
+        def lesser(entry: Entry) -> tuple[bool, bool, bool, bool, bool, bool, int]:
             easy = entry.mechanic == "compound" and self._easy(entry)
             return (
                 entry not in self.wanted,
                 self.quality == "endurance" and force_doses.demanding(entry, self.means),  # those are done in fives
                 easy or not entry.equipment,
+                self.discipline != "strongman" and self.means.implement(entry) in _ODD_IMPLEMENTS,
                 entry.pattern not in trained and "main" not in entry.roles,
                 bool(tired & planning.strains(entry)),
                 -LEVELS.index(entry.level) if easy else 0,

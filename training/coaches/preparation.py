@@ -68,7 +68,8 @@ def primer(lead: Entry, means: Means) -> PrescribedExercise:
     lightest = min(
         light,
         key=lambda e: (
-            bool(e.equipment), e.unilateral != lead.unilateral, LEVELS.index(e.level), e.ladder != lead.ladder, e.slug,
+            bool(e.equipment), e.unilateral != lead.unilateral, LEVELS.index(e.level),
+            lead.ladder is not None and e.ladder != lead.ladder, e.mechanic == "isolation", e.slug,
         ),
         default=lead,
     )  # fmt: skip
@@ -121,9 +122,13 @@ def _skips(entry: Entry) -> bool:
     return ["jump-rope"] in entry.equipment
 
 
-def _lasts(entry: Entry) -> bool:
-    """May it take many minutes?"""
-    return "skill" not in entry.roles and not _skips(entry)
+def _lasts(entry: Entry, seconds: float) -> bool:
+    """May it take so long?"""
+    return (
+        entry.pattern == "cyclical"
+        and "skill" not in entry.roles
+        and (not _skips(entry) or seconds <= MOST_ROPE_SECONDS)
+    )
 
 
 def easy(
@@ -154,8 +159,8 @@ def lengthened(block: Block, means: Means, seconds: float) -> Block:
     for place, present in enumerate(block.exercises):
         entry = means.catalogue.get(present.exercise)
         first = present.sets[0]
-        if first.duration_seconds is not None and (entry is None or (entry.pattern == "cyclical" and _lasts(entry))):
-            total = first.duration_seconds + seconds
+        total = (first.duration_seconds or 0) + seconds
+        if first.duration_seconds is not None and (entry is None or _lasts(entry, total)):
             total = total if entry is not None else min(total, MOST_CALM_SECONDS)
             longer = first.model_copy(update={"duration_seconds": total})
             exercises = [*block.exercises]
