@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # a conftest is read before Django is ready
     from tests.stack_fixtures import Stack
 
 WITHOUT = "There is no Chromium or Chrome here: `make browser` installs one, CHROMIUM=/path names one."
+REQUIRED = os.environ.get("BROWSER") == "required"
 PATIENCE_MS = 20_000  # on a loaded machine
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -69,12 +70,8 @@ class Visit(Protocol):
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    path = executable()
-    if path is None:
-        if os.environ.get("BROWSER") == "required":
-            pytest.fail(WITHOUT)
-        pytest.skip(WITHOUT)
-    return path
+    """The browser's path. Where it is not required and not there, nobody asks: the module is skipped."""
+    return executable() or pytest.fail(WITHOUT)
 
 
 @pytest.fixture(scope="module")

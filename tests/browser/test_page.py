@@ -11,13 +11,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Visit, sign_in
+from tests.browser.chromium import executable
+from tests.browser.conftest import DESKTOP, PHONE, REQUIRED, WITHOUT, Visit, sign_in
 from tests.callers import import_request
 from tests.factories import force_prescription
 from tests.faults.proxy import Proxy, proxy_to
 from tests.model_server import Behaviour
 from tests.processes import eventually
 from tests.stack_fixtures import Stack
+
+if executable() is None and not REQUIRED:
+    pytest.skip(WITHOUT, allow_module_level=True)
 
 pytestmark = pytest.mark.django_db  # what the stack keeps there is its module's
 
@@ -130,7 +134,8 @@ def test_the_whole_path(stack: Stack, visit: Visit, words: Words, viewport: View
     with held(stack, about=OF_DETAILS):
         with held(stack, stop_after=LATE):
             page.get_by_role("button", name=words.ask).click()
-            expect(page.locator("#writing [data-key]").first).to_be_visible()
+            expect(page.locator("#writing [data-block] [data-key]")).not_to_have_count(0)
+            expect(page.locator("#writing .awaited")).to_have_count(0)  # what stands before the cool-down is there
             expect(page.locator("#writing-said")).to_have_text(words.writing)
         expect(badge(page, words.enriching)).to_be_visible()
         expect(page.locator(".arrived").first).to_be_visible()

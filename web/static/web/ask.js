@@ -146,6 +146,8 @@ function outline({ title, summary, blocks }) {
   for (const id of ["writing-title", "writing-summary"]) document.getElementById(id).classList.remove("awaited");
   document.getElementById("writing-blocks").replaceChildren(
     ...(blocks ?? []).map((block) => {
+      const before = partOf(block.key); // the outline grows: what was told is not told again
+      if (before) return before;
       const section = Object.assign(document.createElement("section"), { className: "part" });
       section.dataset.block = block.key;
       section.append(
@@ -157,8 +159,12 @@ function outline({ title, summary, blocks }) {
   );
 }
 
+function partOf(key) {
+  return [...writing.querySelectorAll("[data-block]")].find((each) => each.dataset.block === key);
+}
+
 function exercise({ block, exercise: told }) {
-  const section = [...writing.querySelectorAll("[data-block]")].find((each) => each.dataset.block === String(block));
+  const section = partOf(String(block));
   const card = document.getElementById("writing-card").content.cloneNode(true).querySelector("article");
   card.dataset.key = told.key;
   card.classList.toggle("single", told.sets.length === 1);

@@ -357,6 +357,7 @@ const STYLE = `
   .badge:is([data-state="enriched"], [data-state="full"]) { --state: var(--good); }
   .badge:is([data-state="failed"], [data-state="unknown"]) { --state: var(--wrong); }
   i { flex: none; width: 8px; height: 8px; border-radius: 9px; background: currentColor; }
+  [role="status"] { white-space: nowrap; }
   small { font-size: .875em; font-weight: 500; color: var(--neutral); }
   small:empty { display: none; }
   :host([compact]) .badge { min-height: 0; padding: 3px 10px; font-size: .8125rem; gap: 6px; }
