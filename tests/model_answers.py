@@ -71,7 +71,7 @@ def _prepares(
 def _endurance_session(case: dict[str, Any]) -> dict[str, Any]:
     """Easy, with some minutes a little harder where today allows them; what is swum is counted in metres."""
     rows = [candidate.split("|") for candidate in case["exercises"]]
-    mains = [row for row in rows if "main" in row[3].split("/")]
+    mains = [row for row in rows if "main" in row[3].split("/")] or rows  # at home there is only the spot
     lead = next((row for row in mains if {"warmup", "cooldown"} <= set(row[3].split("/"))), mains[0])
     swum, minutes = lead[2] == "metres", case["minutes"]
     warmup, cooldown = max(3, minutes // 6), max(3, minutes // 10)

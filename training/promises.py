@@ -65,7 +65,8 @@ def sane(exercise: PrescribedExercise, means: Means) -> bool:
     if alone and any((set_.rpe or 0) > planning.MOST_UNSPOTTED_RPE for set_ in exercise.sets):
         return False
     lifted = entry is not None and entry.modality == "weightlifting" and means.young
-    if lifted and any((means.maxes.percent(exercise, set_) or 0) >= MAXIMAL_PERCENT for set_ in exercise.sets):
+    known = [set_ for set_ in exercise.sets if set_.load_kg or set_.percent_1rm]
+    if lifted and any((means.maxes.percent(exercise, set_) or 0) >= MAXIMAL_PERCENT for set_ in known):
         return False
     # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
     added = entry is not None and entry.modality == "gymnastics"

@@ -121,6 +121,9 @@ def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
     dose = replace(dose, rpe=min(dose.rpe, MOST_UNSPOTTED_RPE)) if unspotted(entry, means) else dose
     if entry.measure != "reps":
         return [_measured(entry, dose, rest)] * dose.sets
+    if means.young and means.loadable(entry):
+        least = LEAST_REPS_OF_THE_YOUNG
+        dose = replace(dose, reps=max(dose.reps, least), least_reps=max(dose.least_reps, least))
     work = _loaded(entry, dose, means) or Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
     return [*ramp(entry, work, means, leads=dose.leads), *[work] * dose.sets]
 
@@ -184,11 +187,9 @@ def redosed(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedE
     """An exercise with as many sets, as hard, as another had; ramp and loads are its own."""
     work = [set_ for set_ in like.sets if set_.kind != "warmup"] or like.sets
     first = work[0]
-    least = LEAST_REPS_OF_THE_YOUNG if means.young else 1
     dose = Dose(
         sets=len(work),
-        reps=max(first.reps or 8, least),
-        least_reps=least,
+        reps=first.reps or 8,
         rpe=min(first.rpe or MODERATE_RPE, rpe_cap(means)),
         rest_seconds=int(first.rest_seconds or 0),
         tempo=first.tempo,
