@@ -187,7 +187,7 @@ function tile({ reps, reps_max, load_kg, duration_seconds, distance_meters, calo
     reps && load_kg ? [`${reps} × ${number(load_kg)}`, "kg"]
     : reps ? [reps_max > reps ? `${reps}–${reps_max}` : reps, say("reps")]
     : distance_meters ? [number(distance_meters), "m"]
-    : duration_seconds >= 120 ? [number(Math.round(duration_seconds / 6) / 10), "min"]
+    : duration_seconds >= 120 ? lasting(Math.round(duration_seconds))
     : duration_seconds ? [number(duration_seconds), "s"]
     : [number(calories ?? 0), "cal"];
   const set = Object.assign(document.createElement("span"), { className: "tile" });
@@ -196,6 +196,14 @@ function tile({ reps, reps_max, load_kg, duration_seconds, distance_meters, calo
     Object.assign(document.createElement("span"), { textContent: unit }),
   );
   return set;
+}
+
+/** 10 min, 3:30 min, 1:05 h. */
+function lasting(seconds) {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  const two = (value) => `:${String(value).padStart(2, "0")}`;
+  if (minutes >= 60) return [Math.floor(minutes / 60) + two(minutes % 60), "h"];
+  return [minutes + (rest ? two(rest) : ""), "min"];
 }
 
 /** The session's own page in place of this one, without leaving it. */
