@@ -236,6 +236,7 @@ def numbers(case: Case) -> frozenset[float]:
         found |= _in_units(block.time_cap_seconds, block.interval_seconds, block.rest_seconds)
         found |= _in_units(*_by_zone(block))
         for exercise in block.exercises:
+            found |= {value for _, value in _said(exercise.name or "")}  # "540", "90/90 hip switch"
             often = times(block, exercise)
             work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
             found |= {often, len(exercise.sets), len(work), often * len(work), exercise.implements}

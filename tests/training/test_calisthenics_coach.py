@@ -654,3 +654,9 @@ def test_a_careless_draft_is_bounded_before_it_is_mended() -> None:
         (s.rest_seconds or 0) >= 30 for b in session.blocks if b.role == "main" for e in b.exercises for s in e.sets
     )
     assert max(len(e.sets) for b in session.blocks if b.format == "ladder" for e in b.exercises) <= 5
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_trick_that_is_named_by_a_number_may_be_named(seed: int) -> None:
+    case = means(discipline="freestyle", athlete={"level": "advanced"}, equipment=["pull-up-bar", "dip-bars"])
+    assert all(check.ok for check in checks.run(COACH.plan(case, seed=seed), case))
