@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
+from enrichment import live
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -42,7 +44,7 @@ class Listener:
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
 
-    def next(self, within: float = 10) -> Heard:
+    def next(self, within: float = 30) -> Heard:
         """The next event."""
         heard = self.events.get(timeout=within)
         assert heard is not None, "the stream has ended"
@@ -55,7 +57,7 @@ class Listener:
             heard.append(self.next())
         return heard
 
-    def ended(self, within: float = 10) -> bool:
+    def ended(self, within: float = 30) -> bool:
         """Nothing more comes, and the stream says so."""
         return self.events.get(timeout=within) is None
 
@@ -74,6 +76,9 @@ class Listener:
                 task.cancel()
             _, left = await asyncio.wait(left, timeout=0.1)
         await asyncio.get_running_loop().shutdown_default_executor()
+        hub = live._hubs.pop(asyncio.get_running_loop(), None)
+        if hub is not None:  # a reading thread would stand in the way of the flush
+            hub._readers.shutdown()
 
     async def _read(self) -> None:
         stream = self._stream()

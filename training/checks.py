@@ -83,6 +83,9 @@ class _Mending:
             self._surroundings()  # a shorter warm-up may have lost the main pattern
             if self.whole == round_before:
                 break
+        else:
+            if not self.means.red_flag:  # rounds that undo each other: what the coach promises goes before the clock
+                self._own_rules()
         return self.coach.finish(self.whole, self.means) if self.whole != before else before
 
     def begun(self) -> Prescription:

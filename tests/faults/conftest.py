@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 
 from tests.brokers import own_broker
-from tests.callers import load_catalogue
 from tests.model_server import ModelServer, running
 from tests.processes import Processes, processes
 
@@ -14,7 +14,7 @@ __all__ = ["own_broker", "processes"]
 
 @pytest.fixture(autouse=True)
 def catalogue(transactional_db: None) -> None:
-    load_catalogue()
+    call_command("load_catalogue")
 
 
 @pytest.fixture

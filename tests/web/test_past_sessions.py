@@ -121,18 +121,3 @@ def test_a_page_takes_as_many_queries_for_many_sessions_as_for_one(own: Client, 
     for _ in range(30):
         session(athlete, "Many")
     assert queries() == few
-
-
-def test_a_page_is_read_by_the_index_of_an_owners_newest(own: Client, athlete: User) -> None:
-    session(athlete, "One")
-    with CaptureQueriesContext(connection) as asked:
-        own.get(LIST)
-    (query,) = [query["sql"] for query in asked.captured_queries if "training_trainingsession" in query["sql"]]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")  # of one row it is free, and any index would do
-        cursor.execute(f"EXPLAIN {query}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "session_owner_newest" in plan
-    assert "Sort" not in plan
