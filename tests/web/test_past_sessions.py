@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import TrainingSessionFactory, force_prescription
+from tests.factories import TrainingSessionFactory, UserFactory, force_prescription
 from training.models import TrainingSession
 
 LIST = "/sessions/"
@@ -121,3 +121,30 @@ def test_a_page_takes_as_many_queries_for_many_sessions_as_for_one(own: Client, 
     for _ in range(30):
         session(athlete, "Many")
     assert queries() == few
+
+
+def test_a_page_is_read_by_the_index_of_an_owners_newest(own: Client, athlete: User) -> None:
+    session(athlete, "One")
+    stranger = UserFactory.create()
+    with connection.cursor() as cursor:
+        # As in a database in use: a year of the athlete's among what others have.
+        cursor.execute("SET LOCAL session_replication_role = replica")  # rows alone
+        cursor.execute(
+            """
+            INSERT INTO training_trainingsession
+            SELECT (jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(),
+                'owner_id', CASE WHEN n %% 5 = 0 THEN one.owner_id ELSE %s END,
+                'created_at', one.created_at - make_interval(mins => n)))).*
+            FROM training_trainingsession one, generate_series(1, 2000) n
+            """,
+            [stranger.pk],
+        )
+        cursor.execute("ANALYZE training_trainingsession")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(lines(own.get(LIST))) > 1
+    (query,) = [query["sql"] for query in asked.captured_queries if "training_trainingsession" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "session_owner_newest" in plan
+    assert "Sort" not in plan
