@@ -1,36 +1,24 @@
 """What the calisthenics coach asks of a model, what the model answers, and what that means. Pure."""
 
-import json
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import planning, preparation
+from training.coaches import drafts, planning
 from training.coaches.calisthenics_doses import MUSCLE_UP, Side, Standing, gated, share, weighted
 from training.coaches.calisthenics_finisher import block as finishing_block
 from training.coaches.calisthenics_finisher import together
 from training.coaches.calisthenics_preparation import warmup
 from training.coaches.calisthenics_words import Intent, Quality
-from training.coaches.means import Means
-from training.coaches.phrases import PHRASES
+from training.coaches.drafts import Around, Closed, Effort, Slug, Titled
 from training.coaches.planning import Dose
 from training.ladders import NAMES
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Role, pointer
+from training.prescription import Block, PrescribedExercise, Prescription, Role
 from training.wire import Prompt
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-# Words only: every number an athlete reads is computed from the sets.
-Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
-Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
 
 MOST_REPS, MOST_SECONDS = 30, 90  # of a set, whatever a model says
 LEAST_REST_SECONDS, MOST_RUNGS = 30, 5
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DraftExercise(Closed):
@@ -39,7 +27,7 @@ class DraftExercise(Closed):
     slug: Slug
     sets: Annotated[int, Field(ge=1, le=8)]
     amount: Annotated[int, Field(ge=1, le=90)]
-    rpe: Annotated[int, Field(ge=1, le=10)]
+    rpe: Effort
     rest: Annotated[int, Field(ge=0, le=300)]
 
 
@@ -51,18 +39,16 @@ class Finisher(Closed):
     slugs: Annotated[list[Slug], Field(min_length=2, max_length=5)]
 
 
-class Draft(Closed):
+class Draft(Titled):
     """A session as a model answers it: 45 minutes take fewer than 450 tokens."""
 
-    title: Line
-    rationale: Sentence
-    warmup: Annotated[list[Slug], Field(max_length=5)]
+    warmup: Around
     skill: Annotated[list[DraftExercise], Field(max_length=3)]
     main: Annotated[list[DraftExercise], Field(min_length=1, max_length=4)]
     accessory: Annotated[list[DraftExercise], Field(max_length=6)]
     supersets: bool
     finisher: Finisher | None
-    cooldown: Annotated[list[Slug], Field(max_length=5)]
+    cooldown: Around
 
 
 _INSTRUCTIONS = """\
@@ -87,29 +73,18 @@ Rules:
 
 def prompt(standing: Standing, discipline: str, asked: Intent) -> Prompt:
     """The rules, and one athlete's case with its candidates."""
-    means, request = standing.means, standing.means.request
-    case = {
-        "language": {"en": "English", "fr": "French"}[request.language],
+    means = standing.means
+    case: dict[str, Any] = {
         "discipline": discipline,
-        "minutes": request.available_minutes,
-        "energy_1_to_10": request.energy_level,
-        "athlete": request.athlete.model_dump(include={"level", "age", "sex"}, exclude_none=True),
-        "one_rep_max_known_for": sorted(means.one_rep_max_kg),
         "goal": {"quality": asked.quality, "ladders": asked.ladders, "focus": asked.focus},
         "steps": {ladder: standing.targets[ladder] for ladder in sorted(standing.targets)},
-        "rpe_cap": planning.rpe_cap(means),
-        "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry) for entry in means.candidates if standing.open(entry)],
+        **drafts.lifting(means),
     }
     if MUSCLE_UP in asked.ladders and not any(map(gated, standing.usable)):
         case["gate"] = "No muscle-ups yet: strict pull-ups and dips first."
     if means.tired:
         case["tired"] = "Technique and half the volume, no finisher."
-    if means.resting:
-        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
-    if means.red_flag:
-        case["caution"] = "Only an easy session: the athlete should see a professional first."
-    return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    return drafts.prompt(_INSTRUCTIONS, means, case, map(_candidate, filter(standing.open, means.candidates)))
 
 
 def _candidate(entry: Entry) -> str:
@@ -130,13 +105,8 @@ def expand(draft: Draft, standing: Standing, quality: Quality) -> Prescription:
     Nothing else is judged: what is not allowed, too much, too long or one-sided is repaired by `training.checks`.
     """
     means = standing.means
-    unknown = list(_unknown(draft, means))
-    if unknown:
-        raise Refused(unknown)
-    lead = means.catalogue[draft.main[0].slug]
-    seconds = preparation.preparation_seconds(means)
-    blocks = [
-        preparation.drafted("warmup", draft.warmup, means) or warmup(means, lead, seconds),
+    drafts.refuse_strangers(draft, means)
+    work = [
         *_blocks("skill", draft.skill, standing, paired=False),
         *_blocks("main", draft.main, standing, paired=draft.supersets),
         *_blocks("accessory", draft.accessory, standing, paired=draft.supersets),
@@ -144,30 +114,13 @@ def expand(draft: Draft, standing: Standing, quality: Quality) -> Prescription:
     if draft.finisher is not None and not means.tired:
         stations = [means.catalogue[slug] for slug in dict.fromkeys(draft.finisher.slugs)]
         rounds = min(draft.finisher.rounds, MOST_RUNGS) if draft.finisher.format == "ladder" else draft.finisher.rounds
-        blocks.append(finishing_block(draft.finisher.format, stations, standing, quality, rounds))
-    blocks.append(
-        preparation.drafted("cooldown", draft.cooldown, means)
-        or preparation.cooldown(means, lead.primary, seconds * 2 / 3)
-    )
+        work.append(finishing_block(draft.finisher.format, stations, standing, quality, rounds))
+    leads = [means.catalogue[item.slug] for item in draft.main]
+    blocks = drafts.framed(work, means, leads[0], before=draft.warmup, after=draft.cooldown, warmup=warmup)
     ladders = [means.catalogue[item.slug].ladder for item in draft.skill]
-    focus = [NAMES[means.language][ladder] for ladder in ladders if ladder is not None]
-    focus += [PHRASES[means.language].patterns[means.catalogue[item.slug].pattern] for item in draft.main]
-    return Prescription(title=draft.title, rationale=draft.rationale, focus=list(dict.fromkeys(focus)), blocks=blocks)
-
-
-def _unknown(draft: Draft, means: Means) -> Iterator[FieldError]:
-    finisher = draft.finisher.slugs if draft.finisher is not None else []
-    places: list[tuple[tuple[str | int, ...], str]] = [
-        *((("warmup", number), slug) for number, slug in enumerate(draft.warmup)),
-        *((("skill", number, "slug"), item.slug) for number, item in enumerate(draft.skill)),
-        *((("main", number, "slug"), item.slug) for number, item in enumerate(draft.main)),
-        *((("accessory", number, "slug"), item.slug) for number, item in enumerate(draft.accessory)),
-        *((("finisher", "slugs", number), slug) for number, slug in enumerate(finisher)),
-        *((("cooldown", number), slug) for number, slug in enumerate(draft.cooldown)),
-    ]
-    for place, slug in places:
-        if slug not in means.catalogue:
-            yield FieldError(pointer(*place), "invalid_choice", "{slug} is not one of the given exercises.", slug=slug)
+    skills = [NAMES[means.language][ladder] for ladder in ladders if ladder is not None]
+    focus = list(dict.fromkeys([*skills, *drafts.focus(leads, means)]))
+    return Prescription(title=draft.title, rationale=draft.rationale, focus=focus, blocks=blocks)
 
 
 def _blocks(role: Role, items: list[DraftExercise], standing: Standing, *, paired: bool) -> list[Block]:

@@ -1,31 +1,22 @@
 """What the competitions coach asks of a model, what the model answers, and what that means. Pure."""
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import planning, preparation
+from training.coaches import drafts, planning, preparation
 from training.coaches.competitions_blocks import LEAST_RUN_METERS, STEADY_EFFORT, effort, may_race_it_all
 from training.coaches.competitions_sets import RUN, Gear, Work
 from training.coaches.competitions_words import Theme
-from training.coaches.means import Means
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Role, Set, pointer
+from training.coaches.drafts import Around, Closed, Effort, Slug, Titled
+from training.prescription import Block, PrescribedExercise, Prescription, Role, Set
 from training.races.words import clock, division_name
 from training.wire import Prompt
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-# Words only: every number an athlete reads is computed from the sets.
-Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
-Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
 MOST_AMOUNT = {"reps": 130, "seconds": 2700, "meters": 10_000, "calories": 60}  # of one set, whatever a model says
 MINUTE = 60
 LEAST_REST_SECONDS = 45  # between sets of a station
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Item(Closed):
@@ -33,7 +24,7 @@ class Item(Closed):
 
     slug: Slug
     amount: Annotated[int, Field(ge=1, le=10_000)]
-    rpe: Annotated[int, Field(ge=1, le=10)]
+    rpe: Effort
 
 
 class DraftBlock(Closed):
@@ -45,14 +36,12 @@ class DraftBlock(Closed):
     items: Annotated[list[Item], Field(min_length=1, max_length=10)]
 
 
-class Draft(Closed):
+class Draft(Titled):
     """A session as a model answers it: 45 minutes take fewer than 450 tokens."""
 
-    title: Line
-    rationale: Sentence
-    warmup: Annotated[list[Slug], Field(max_length=5)]
+    warmup: Around
     blocks: Annotated[list[DraftBlock], Field(min_length=1, max_length=5)]
-    cooldown: Annotated[list[Slug], Field(max_length=5)]
+    cooldown: Around
 
 
 _INSTRUCTIONS = """\
@@ -76,27 +65,18 @@ Rules:
 
 def prompt(gear: Gear) -> Prompt:
     """The rules, and one athlete's case with the race and its candidates."""
-    means, request = gear.means, gear.means.request
-    seconds = gear.plan.stations
+    means, seconds = gear.means, gear.plan.stations
     case = {
-        "language": {"en": "English", "fr": "French"}[request.language],
         "race": f"{gear.race.name}, {division_name(gear.division, 'en')}",
-        "minutes": request.available_minutes,
-        "energy_1_to_10": request.energy_level,
-        "athlete": request.athlete.model_dump(include={"level", "age", "sex"}, exclude_none=True),
         "target_seconds": gear.target,
-        "full_simulation": may_race_it_all(gear, planning.budget_seconds(request)),
+        "full_simulation": may_race_it_all(gear, planning.budget_seconds(means.request)),
         "seconds_per_km": round(1000 * gear.plan.run / gear.race.run_meters) if gear.race.run_meters else None,
         "stations": [
             f"{work.entry.slug}|{work.amount:g} {work.unit}|{seconds[work.place or 0]} s" for work in gear.stations
         ],
         "rpe": effort(means),
-        "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry, gear) for entry in means.candidates],
     }
-    if means.red_flag:
-        case["caution"] = "Only an easy session: the athlete should see a professional first."
-    return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    return drafts.prompt(_INSTRUCTIONS, means, case, (_candidate(entry, gear) for entry in means.candidates))
 
 
 def _candidate(entry: Entry, gear: Gear) -> str:
@@ -110,21 +90,11 @@ def expand(draft: Draft, gear: Gear) -> Prescription:
     Nothing else is judged: what is not allowed, too much or too long is found and repaired by `training.checks`.
     """
     means = gear.means
-    unknown = list(_unknown(draft, means))
-    if unknown:
-        raise Refused(unknown)
-    seconds = preparation.preparation_seconds(means)
+    drafts.refuse_strangers(draft, means)
     work = [_block(block, number, gear) for number, block in enumerate(draft.blocks)]
-    entries = [means.catalogue[e.exercise] for block in work for e in block.exercises if e.exercise]
-    warmup = preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, entries[0], seconds)
-    cooldown = preparation.drafted("cooldown", draft.cooldown, means)
-    whole = Prescription(
-        blocks=[
-            warmup,
-            *sorted(work, key=lambda block: ("main", "accessory", "conditioning").index(block.role)),
-            cooldown or preparation.cooldown(means, entries[0].primary, seconds * 2 / 3),
-        ]
-    )
+    lead = means.catalogue[next(e.exercise for block in work for e in block.exercises if e.exercise)]
+    work.sort(key=lambda block: ("main", "accessory", "conditioning").index(block.role))
+    whole = Prescription(blocks=drafts.framed(work, means, lead, before=draft.warmup, after=draft.cooldown))
     return planning.finished(told(whole, gear, draft.title, [draft.rationale]), means)
 
 
@@ -160,23 +130,6 @@ def told(prescription: Prescription, gear: Gear, title: str, why: list[str]) -> 
         said.pop()
         rationale = " ".join(said)
     return prescription.model_copy(update={"title": title, "focus": focus, "rationale": rationale})
-
-
-def _unknown(draft: Draft, means: Means) -> list[FieldError]:
-    places = [
-        *((("warmup", number), slug) for number, slug in enumerate(draft.warmup)),
-        *(
-            (("blocks", number, "items", place, "slug"), item.slug)
-            for number, block in enumerate(draft.blocks)
-            for place, item in enumerate(block.items)
-        ),
-        *((("cooldown", number), slug) for number, slug in enumerate(draft.cooldown)),
-    ]
-    return [
-        FieldError(pointer(*place), "invalid_choice", "{slug} is not one of the given exercises.", slug=slug)
-        for place, slug in places
-        if slug not in means.catalogue
-    ]
 
 
 def _block(block: DraftBlock, number: int, gear: Gear) -> Block:

@@ -1,22 +1,20 @@
 """What the endurance coach asks of a model, what the model answers, and what that means. Pure."""
 
-import json
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import endurance_rules, planning, preparation
+from training.coaches import drafts, endurance_rules, planning, preparation
+from training.coaches.drafts import Closed, Slug, Titled
 from training.coaches.endurance_movers import Movers
 from training.coaches.endurance_preparation import cooldown, preparation_seconds, warmup
 from training.coaches.endurance_sets import HARD_ZONE, LONGEST, MOST_HARD_SECONDS, Kind
 from training.coaches.endurance_shape import in_lengths, intervals, seconds_of
 from training.coaches.endurance_targets import step, zones_of
-from training.coaches.force_draft import Line, Sentence, Slug
 from training.coaches.means import Means
-from training.coaches.phrases import PHRASES
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Sport, pointer
+from training.prescription import Block, PrescribedExercise, Prescription, Sport
 from training.wire import Prompt
 from training.zones import intensity_of
 
@@ -25,12 +23,9 @@ _MOST_BOUT_SECONDS, _MOST_DRILL_SECONDS = 120, 60  # of what is not cyclical, an
 _SPORTS: Final[dict[str, tuple[Sport, ...]]] = {
     "running": ("run",), "cycling": ("bike",), "swimming": ("swim",), "triathlon": ("swim", "bike", "run"),
 }  # fmt: skip
+_KNOWN: Final = frozenset({"ftp_watts", "threshold_pace_s_per_km", "css_s_per_100m"})  # of an athlete's engine
 _WALKS: Final = frozenset({"brisk-walk", "incline-treadmill-walk"})  # between a beginner's runs
 _LEAST_SHARE_AROUND = 0.5  # of the warm-up and the cool-down that the planner would make
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DraftStep(Closed):
@@ -49,11 +44,9 @@ class DraftBlock(Closed):
     steps: Annotated[list[DraftStep], Field(min_length=1, max_length=8)]
 
 
-class Draft(Closed):
+class Draft(Titled):
     """A session as a model answers it: 45 minutes take fewer than 450 tokens."""
 
-    title: Line
-    rationale: Sentence
     warmup_minutes: Annotated[int, Field(ge=1, le=30)]
     main: Annotated[list[DraftBlock], Field(min_length=1, max_length=5)]
     cooldown_minutes: Annotated[int, Field(ge=1, le=20)]
@@ -79,25 +72,15 @@ Rules:
 
 def prompt(means: Means, discipline: str, kind: Kind, exercises: Sequence[Entry]) -> Prompt:
     """The rules, and one athlete's case with its candidates."""
-    request = means.request
-    known = {"ftp_watts", "threshold_pace_s_per_km", "css_s_per_100m"}
-    case = {
-        "language": {"en": "English", "fr": "French"}[request.language],
+    case: dict[str, Any] = {
         "discipline": discipline,
         "kind": kind,
-        "minutes": request.available_minutes,
-        "energy_1_to_10": request.energy_level,
-        "athlete": request.athlete.model_dump(include={"level", "age", "sex", *known}, exclude_none=True),
         "most_zone": endurance_rules.most_zone(means),
         "most_hard_minutes": MOST_HARD_SECONDS[means.level] // 60,
-        "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry) for entry in _offered(discipline, exercises)],
     }
     if means.level == "beginner":
         case["longest_bout_seconds"] = LONGEST["beginner"]
-    if means.red_flag:
-        case["caution"] = "Only an easy session: the athlete should see a professional first."
-    return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    return drafts.prompt(_INSTRUCTIONS, means, case, map(_candidate, _offered(discipline, exercises)), told=_KNOWN)
 
 
 def _offered(discipline: str, exercises: Sequence[Entry]) -> list[Entry]:
@@ -123,19 +106,7 @@ def expand(draft: Draft, means: Means) -> Prescription:
     Zones are kept within what today allows. Nothing else is judged: what is not allowed, too much or too long is found
     and repaired by `training.checks`.
     """
-    unknown = [
-        FieldError(
-            pointer("main", number, "steps", place, "slug"),
-            "invalid_choice",
-            "{slug} is not one of the given exercises.",
-            slug=item.slug,
-        )
-        for number, block in enumerate(draft.main)
-        for place, item in enumerate(block.steps)
-        if item.slug not in means.catalogue
-    ]
-    if unknown:
-        raise Refused(unknown)
+    drafts.refuse_strangers(draft, means)
     lead = _lead(draft, means)
     around = Movers([lead], lead)
     hardest = max(item.zone for block in draft.main for item in block.steps)
@@ -148,8 +119,8 @@ def expand(draft: Draft, means: Means) -> Prescription:
         *(block for block in work if block.role != "skill"),
         cooldown(means, around, max(60 * draft.cooldown_minutes, after)),
     ]
-    focus = dict.fromkeys(PHRASES[means.language].patterns[entry.pattern] for entry in [lead])
-    return Prescription(title=draft.title, rationale=draft.rationale, focus=list(focus), blocks=blocks)
+    focus = drafts.focus([lead], means)
+    return Prescription(title=draft.title, rationale=draft.rationale, focus=focus, blocks=blocks)
 
 
 def _lead(draft: Draft, means: Means) -> Entry:

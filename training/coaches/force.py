@@ -264,9 +264,7 @@ class Planner:
         blocks.append(Block(role="main", format="sets", exercises=main))
         if rest:
             blocks.append(Block(role="accessory", format="sets", exercises=rest))
-        blocks.append(
-            preparation.cooldown(self.means, self._done(), preparation.preparation_seconds(self.means) * 2 / 3)
-        )
+        blocks.append(preparation.cooldown(self.means, self._done(), preparation.cooldown_seconds(self.means)))
         return Prescription(blocks=blocks)
 
     def _widened(self, target: float) -> Prescription | None:

@@ -1,31 +1,19 @@
 """What the force coach asks of a model, what the model answers, and what that means. Pure."""
 
-import json
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import force_doses, force_order, planning, preparation
+from training.coaches import drafts, force_doses, force_order, planning
+from training.coaches.drafts import Around, Closed, Effort, Slug, Titled
 from training.coaches.force_words import Quality
 from training.coaches.means import Means
-from training.coaches.phrases import PHRASES
 from training.coaches.planning import Dose
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, pointer
+from training.prescription import Block, PrescribedExercise, Prescription
 from training.wire import Prompt
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-# Words only: every number an athlete reads is computed from the sets. The length is bound for servers whose grammar
-# would let a model write on.
-Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
-Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
-
-
 MOST_AMOUNT = {"reps": 30, "seconds": 120, "meters": 100, "calories": 30}  # of a set, whatever a model says
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DraftExercise(Closed):
@@ -34,19 +22,17 @@ class DraftExercise(Closed):
     slug: Slug
     sets: Annotated[int, Field(ge=1, le=10)]
     amount: Annotated[int, Field(ge=1, le=120)]
-    rpe: Annotated[int, Field(ge=1, le=10)]
+    rpe: Effort
     rest: Annotated[int, Field(ge=0, le=600)]
 
 
-class Draft(Closed):
+class Draft(Titled):
     """A session as a model answers it: 45 minutes take fewer than 450 tokens."""
 
-    title: Line
-    rationale: Sentence
-    warmup: Annotated[list[Slug], Field(max_length=5)]
+    warmup: Around
     main: Annotated[list[DraftExercise], Field(min_length=1, max_length=4)]
     accessory: Annotated[list[DraftExercise], Field(max_length=10)]
-    cooldown: Annotated[list[Slug], Field(max_length=5)]
+    cooldown: Around
 
 
 _INSTRUCTIONS = """\
@@ -71,27 +57,15 @@ Rules:
 
 def prompt(means: Means, discipline: str, quality: Quality, dose: Dose) -> Prompt:
     """The rules, and one athlete's case with its candidates."""
-    request = means.request
     case = {
-        "language": {"en": "English", "fr": "French"}[request.language],
         "discipline": discipline,
-        "minutes": request.available_minutes,
-        "energy_1_to_10": request.energy_level,
-        "athlete": request.athlete.model_dump(include={"level", "age", "sex"}, exclude_none=True),
-        "one_rep_max_known_for": sorted(means.one_rep_max_kg),
         "dose": {
             "goal": quality, "sets": dose.sets, "reps": dose.reps, "reps_range": force_doses.REPS[quality],
             "rpe": dose.rpe, "rest_seconds": dose.rest_seconds, "rest_range": force_doses.REST_SECONDS[quality],
         },
-        "rpe_cap": planning.rpe_cap(means),
-        "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry) for entry in means.candidates],
+        **drafts.lifting(means),
     }  # fmt: skip
-    if means.resting:
-        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
-    if means.red_flag:
-        case["caution"] = "Only an easy session: the athlete should see a professional first."
-    return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    return drafts.prompt(_INSTRUCTIONS, means, case, map(_candidate, means.candidates))
 
 
 def _candidate(entry: Entry) -> str:
@@ -106,38 +80,18 @@ def expand(draft: Draft, means: Means, quality: Quality) -> Prescription:
     Main lifts are kept in the goal's row. Nothing else is judged: what is not allowed, too much or too long is found
     and repaired by `training.checks`.
     """
-    unknown = list(_unknown(draft, means))
-    if unknown:
-        raise Refused(unknown)
+    drafts.refuse_strangers(draft, means)
     main = [_exercise(_in_row(item, means, quality), means, leads=True) for item in draft.main]
     accessory = force_order.apart([_exercise(item, means) for item in draft.accessory], main[-1], means)
-    lead = means.catalogue[draft.main[0].slug]
-    seconds = preparation.preparation_seconds(means)
-    blocks = [
-        preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
-        Block(role="main", format="sets", exercises=main),
-        *([Block(role="accessory", format="sets", exercises=accessory)] if accessory else []),
-        preparation.drafted("cooldown", draft.cooldown, means)
-        or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
-    ]
-    focus = dict.fromkeys(PHRASES[means.language].patterns[means.catalogue[item.slug].pattern] for item in draft.main)
+    leads = [means.catalogue[item.slug] for item in draft.main]
+    work = [Block(role="main", format="sets", exercises=main)]
+    if accessory:
+        work.append(Block(role="accessory", format="sets", exercises=accessory))
+    blocks = drafts.framed(work, means, leads[0], before=draft.warmup, after=draft.cooldown)
+    focus = drafts.focus(leads, means)
     return planning.finished(
-        Prescription(title=draft.title, rationale=draft.rationale, focus=list(focus), blocks=blocks), means
+        Prescription(title=draft.title, rationale=draft.rationale, focus=focus, blocks=blocks), means
     )
-
-
-def _unknown(draft: Draft, means: Means) -> list[FieldError]:
-    places = [
-        *((("warmup", number), slug) for number, slug in enumerate(draft.warmup)),
-        *((("main", number, "slug"), item.slug) for number, item in enumerate(draft.main)),
-        *((("accessory", number, "slug"), item.slug) for number, item in enumerate(draft.accessory)),
-        *((("cooldown", number), slug) for number, slug in enumerate(draft.cooldown)),
-    ]
-    return [
-        FieldError(pointer(*place), "invalid_choice", "{slug} is not one of the given exercises.", slug=slug)
-        for place, slug in places
-        if slug not in means.catalogue
-    ]
 
 
 def _in_row(item: DraftExercise, means: Means, quality: Quality) -> DraftExercise:

@@ -1,32 +1,23 @@
 """What the functional coach asks of a model, what the model answers, and what that means. Pure."""
 
-import json
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import functional_words, planning, preparation
+from training.coaches import drafts, functional_words, planning
+from training.coaches.drafts import Around, Closed, Effort, Slug, Titled
 from training.coaches.functional_formats import CAP_MARGIN, expected
 from training.coaches.functional_movements import counts_calories, loaded, most_reps, station
 from training.coaches.means import Means
-from training.coaches.phrases import PHRASES
 from training.coaches.planning import Dose
-from training.prescription import Block, FieldError, PrescribedExercise, Prescription, Refused, Set, pointer
+from training.prescription import Block, PrescribedExercise, Prescription, Set
 from training.wire import Prompt
 from training.workouts import Benchmark
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
 _MOST_SETS, _LEAST_REST_SECONDS = 7, 45  # of straight sets, whatever a model says
-# Words only: every number an athlete reads is computed from the sets.
-Line = Annotated[str, Field(pattern=r"^[^\n0-9]{1,80}$")]
-Sentence = Annotated[str, Field(pattern=r"^[^\n0-9]{1,240}$")]
+_MOST_FOCUSES = 6  # patterns that a session's focus names
 WorkoutFormat = Literal["amrap", "emom", "for_time", "tabata", "chipper", "ladder", "circuit", "intervals"]
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DraftLift(Closed):
@@ -35,7 +26,7 @@ class DraftLift(Closed):
     slug: Slug
     sets: Annotated[int, Field(ge=1, le=10)]
     amount: Annotated[int, Field(ge=1, le=300)]
-    rpe: Annotated[int, Field(ge=1, le=10)]
+    rpe: Effort
     rest: Annotated[int, Field(ge=0, le=300)]
 
 
@@ -52,19 +43,17 @@ class DraftWorkout(Closed):
     format: WorkoutFormat
     minutes: Annotated[int, Field(ge=0, le=60)]
     rounds: Annotated[int, Field(ge=1, le=30)]
-    rpe: Annotated[int, Field(ge=1, le=10)]
+    rpe: Effort
     movements: Annotated[list[DraftMovement], Field(min_length=1, max_length=12)]
 
 
-class Draft(Closed):
+class Draft(Titled):
     """A session as a model answers it: 45 minutes take fewer than 450 tokens."""
 
-    title: Line
-    rationale: Sentence
-    warmup: Annotated[list[Slug], Field(max_length=5)]
+    warmup: Around
     strength: Annotated[list[DraftLift], Field(max_length=3)]
     workouts: Annotated[list[DraftWorkout], Field(min_length=1, max_length=3)]
-    cooldown: Annotated[list[Slug], Field(max_length=5)]
+    cooldown: Around
 
 
 _INSTRUCTIONS = """\
@@ -93,25 +82,13 @@ Rules:
 
 def prompt(means: Means, discipline: str) -> Prompt:
     """The rules, and one athlete's case with its candidates."""
-    request = means.request
-    benchmark = functional_words.wish(request.goal or "").benchmark
+    benchmark = functional_words.wish(means.request.goal or "").benchmark
     case = {
-        "language": {"en": "English", "fr": "French"}[request.language],
         "discipline": discipline,
-        "minutes": request.available_minutes,
-        "energy_1_to_10": request.energy_level,
-        "athlete": request.athlete.model_dump(include={"level", "age", "sex"}, exclude_none=True),
-        "one_rep_max_known_for": sorted(means.one_rep_max_kg),
-        "rpe_cap": planning.rpe_cap(means),
         "benchmark": None if benchmark is None else _told(benchmark),
-        "athlete_words": {"goal": request.goal, "injuries": request.athlete.injuries},
-        "exercises": [_candidate(entry) for entry in means.candidates],
+        **drafts.lifting(means),
     }
-    if means.resting:
-        case["light_today"] = sorted(means.resting)  # muscles that worked heavily less than two days ago
-    if means.red_flag:
-        case["caution"] = "Only an easy session: the athlete should see a professional first."
-    return Prompt(instructions=_INSTRUCTIONS, input=json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    return drafts.prompt(_INSTRUCTIONS, means, case, map(_candidate, means.candidates))
 
 
 def _told(benchmark: Benchmark) -> str:
@@ -132,45 +109,17 @@ def expand(draft: Draft, means: Means) -> Prescription:
 
     Nothing else is judged: what is not allowed, too much or too long is found and repaired by `training.checks`.
     """
-    unknown = list(_unknown(draft, means))
-    if unknown:
-        raise Refused(unknown)
+    drafts.refuse_strangers(draft, means)
     work: list[Block] = []
     if draft.strength:
         work.append(Block(role="main", format="sets", exercises=[_lift(item, means) for item in draft.strength]))
     work += [_workout(item, means, first=not work and place == 0) for place, item in enumerate(draft.workouts)]
     lead = means.catalogue[work[0].exercises[0].exercise or ""]
-    entries = [means.catalogue[slug] for _, slug in _work_slugs(draft)]
-    seconds = preparation.preparation_seconds(means)
-    blocks = [
-        preparation.drafted("warmup", draft.warmup, means) or preparation.warmup(means, lead, seconds),
-        *work,
-        preparation.drafted("cooldown", draft.cooldown, means)
-        or preparation.cooldown(means, lead.primary, seconds * 2 / 3),
-    ]
-    focus = dict.fromkeys(PHRASES[means.language].patterns[entry.pattern] for entry in entries)
-    return Prescription(title=draft.title, rationale=draft.rationale, focus=list(focus)[:6], blocks=blocks)
-
-
-def _work_slugs(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for number, lift in enumerate(draft.strength):
-        yield ("strength", number, "slug"), lift.slug
-    for number, workout in enumerate(draft.workouts):
-        for place, movement in enumerate(workout.movements):
-            yield ("workouts", number, "movements", place, "slug"), movement.slug
-
-
-def _unknown(draft: Draft, means: Means) -> Iterator[FieldError]:
-    places = [
-        *((("warmup", number), slug) for number, slug in enumerate(draft.warmup)),
-        *_work_slugs(draft),
-        *((("cooldown", number), slug) for number, slug in enumerate(draft.cooldown)),
-    ]
-    for place, slug in places:
-        if slug not in means.catalogue:
-            yield FieldError(
-                pointer(*place), "invalid_choice", "{slug} is not one of the given exercises.", slug=repr(slug)
-            )
+    movements = (movement.slug for workout in draft.workouts for movement in workout.movements)
+    entries = [means.catalogue[slug] for slug in (*(lift.slug for lift in draft.strength), *movements)]
+    blocks = drafts.framed(work, means, lead, before=draft.warmup, after=draft.cooldown)
+    focus = drafts.focus(entries, means)[:_MOST_FOCUSES]
+    return Prescription(title=draft.title, rationale=draft.rationale, focus=focus, blocks=blocks)
 
 
 def _lift(item: DraftLift, means: Means) -> PrescribedExercise:

@@ -32,6 +32,11 @@ def preparation_seconds(means: Means) -> int:
     return max(60, min(share * 3 // 2, 1_200)) if means.senior else max(45, min(share, 900))
 
 
+def cooldown_seconds(means: Means) -> float:
+    """How long the cool-down is: two thirds of the warm-up."""
+    return preparation_seconds(means) * 2 / 3
+
+
 def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     """A block that raises the pulse, loosens what is needed and practises the pattern of the main exercise.
 
