@@ -1,11 +1,10 @@
 """What the calisthenics coach reads in a goal, and how it names and explains a session. Pure."""
 
-import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from training.coaches.phrases import number
-from training.coaches.words import plain
+from training.coaches.words import named, plain, whole
 from training.ladders import NAMES
 from training.prescription import PrescribedExercise
 from training.request import Language
@@ -66,13 +65,12 @@ def intent(goal: str, discipline: str) -> Intent:
     text = plain(goal)
     places: dict[str, int] = {}
     for ladder, words in _SKILLS.items():
-        found = re.search(rf"\b(?:{words})\b", text)
-        if found:
+        if found := whole(words).search(text):
             places[ladder] = found.start()
             # "Handstand push-ups" are neither handstands nor push-ups, nor do they ask for a push day.
-            text = re.sub(rf"\b(?:{words})\b", lambda match: " " * len(match.group()), text)
-    quality = next((q for q, words in _QUALITIES.items() if re.search(rf"\b(?:{words})\b", text)), None)
-    parts = [part for part, words in _FOCUSES.items() if re.search(rf"\b(?:{words})\b", text)]
+            text = whole(words).sub(lambda match: " " * len(match.group()), text)
+    quality = next(iter(named(_QUALITIES, text)), None)
+    parts = named(_FOCUSES, text)
     return Intent(
         ladders=tuple(sorted(places, key=lambda ladder: places[ladder])),
         quality=quality or _BY_DISCIPLINE.get(discipline, "strength"),

@@ -1,11 +1,10 @@
 """What the competitions coach reads in a goal, and what it says, in both languages. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from training.coaches.words import plain
+from training.coaches.words import named, plain, whole
 from training.request import Language
 
 Theme = Literal["taper", "simulation", "stations", "running", "transitions", "strength", "drill", "mixed"]
@@ -22,7 +21,7 @@ _THEMES: Final[Mapping[Theme, str]] = {
     "strength": r"strength|strong\w*|heavy|heavier|force|lourd\w*|puissan\w+|power\w*",
     "stations": r"stations?|zones?|ateliers?|functional|exercices?",
 }
-_HALF: Final = re.compile(r"\b(?:half|demie?s?|moitie)\b")
+_HALF: Final = whole(r"half|demie?s?|moitie")
 
 # How people call a station when they do not use its name in the catalogue.
 _STATIONS: Final[Mapping[str, str]] = {
@@ -50,8 +49,7 @@ _STATIONS: Final[Mapping[str, str]] = {
 
 def theme(goal: str) -> Theme:
     """What a goal asks for; "mixed" where it names nothing of it."""
-    text = plain(goal)
-    return next((theme for theme, words in _THEMES.items() if re.search(rf"\b(?:{words})\b", text)), "mixed")
+    return next(iter(named(_THEMES, plain(goal))), "mixed")
 
 
 def half(goal: str) -> bool:
@@ -65,7 +63,7 @@ def named_stations(goal: str, slugs: Iterable[str]) -> list[str]:
     spans = {
         slug: max(found, key=lambda span: span[1] - span[0])
         for slug in slugs
-        if (found := [match.span() for match in re.finditer(rf"\b(?:{_STATIONS[slug]})\b", text)])
+        if (found := [match.span() for match in whole(_STATIONS[slug]).finditer(text)])
     }
 
     def part_of_another(span: tuple[int, int]) -> bool:

@@ -3,12 +3,11 @@
 Times are seconds, distances metres, zones those of `training.zones`.
 """
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
-from training.coaches.words import plain
+from training.coaches.words import named, plain, whole
 from training.request import Level
 
 Kind = Literal[
@@ -44,18 +43,18 @@ _RACES: Final[dict[Race, str]] = {
     "5k": r"5 ?k\w*|parkrun",
     "10k": r"10 ?k\w*",
 }
+_SHORT: Final = whole(r"short|courte?s?|brefs?|30 ?30|30 ?15")
 
 
 def kind(goal: str) -> Kind | None:
     """What a goal asks for; None where it names nothing."""
     text = plain(goal)
-    return next((kind for kind, words in _KINDS if re.search(rf"\b(?:{words})\b", text)), None)
+    return next((kind for kind, words in _KINDS if whole(words).search(text)), None)
 
 
 def race(goal: str) -> Race:
     """The race whose pace a goal speaks of; 10 km where it names none."""
-    text = plain(goal)
-    return next((name for name, words in _RACES.items() if re.search(rf"\b(?:{words})\b", text)), "10k")
+    return next(iter(named(_RACES, plain(goal))), "10k")
 
 
 def held_seconds(intensity: float) -> float:
@@ -164,4 +163,4 @@ def fullest(found: list[tuple[Interval, int]]) -> list[tuple[Interval, int]]:
 
 def short(goal: str) -> bool:
     """Does a goal ask for short bouts?"""
-    return re.search(r"\b(?:short|courte?s?|brefs?|30 ?30|30 ?15)\b", plain(goal)) is not None
+    return _SHORT.search(plain(goal)) is not None

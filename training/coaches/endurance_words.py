@@ -8,6 +8,7 @@ from training.coaches.endurance_sets import Kind, Race
 from training.coaches.phrases import number
 from training.prescription import Block, Prescription
 from training.request import Language
+from training.wording import colon
 
 Note = Literal["tired", "rested", "walk_run", "no_ground", "no_bike", "no_water", "spared", "circuit", "no_sport"]
 
@@ -21,7 +22,6 @@ class Words:
     disciplines: dict[str, str]
     why: dict[Kind, str]
     notes: dict[Note, str]
-    colon: str
     rounds: str
     circuit: str
     continuous: str
@@ -64,7 +64,7 @@ WORDS: Final[dict[Language, Words]] = {
             "circuit": "You go by feel, one movement after another.",
             "no_sport": "Without a sport that you may do, a circuit of other movements keeps the effort.",
         },
-        colon=":", rounds="{rounds} × {work} in {zone}", circuit="{rounds} rounds of {work} bouts in {zone}",
+        rounds="{rounds} × {work} in {zone}", circuit="{rounds} rounds of {work} bouts in {zone}",
         continuous="{work} in {zone}",
         summary="{minutes} min: {parts}; RPE {rpe}.", zone="zone {zone}",
     ),
@@ -104,7 +104,7 @@ WORDS: Final[dict[Language, Words]] = {
             "circuit": "Tout se fait aux sensations, un mouvement après l’autre.",
             "no_sport": "Sans sport possible aujourd’hui, un circuit d’autres mouvements garde l’effort.",
         },
-        colon="\u00a0:", rounds="{rounds} × {work} en {zone}",
+        rounds="{rounds} × {work} en {zone}",
         circuit="{rounds} tours d’efforts de {work} en {zone}", continuous="{work} en {zone}",
         summary="{minutes} min\u00a0: {parts}\u00a0; RPE {rpe}.", zone="zone {zone}",
     ),
@@ -113,8 +113,7 @@ WORDS: Final[dict[Language, Words]] = {
 
 def title(discipline: str, kind: Kind, race: Race | None, language: Language) -> str:
     """Such as "Running: threshold"."""
-    words = WORDS[language]
-    return f"{words.disciplines[discipline]}{words.colon} {focus(kind, race, language)}"
+    return f"{WORDS[language].disciplines[discipline]}{colon(language)}{focus(kind, race, language)}"
 
 
 def focus(kind: Kind, race: Race | None, language: Language) -> str:

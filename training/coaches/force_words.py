@@ -1,22 +1,20 @@
 """What the force coach reads in a goal, and how it names a session. Pure."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from training.catalogue import Entry
 from training.coaches import planning
 from training.coaches.means import Means
 from training.coaches.phrases import number
-from training.coaches.words import plain
+from training.coaches.words import first_named, named, plain
 from training.prescription import PrescribedExercise
 from training.request import Language
+from training.wording import colon
 
 Quality = Literal["strength", "power", "hypertrophy", "endurance"]
 Focus = Literal["full", "lower", "upper", "arms", "push", "pull", "powerlifting", "strongman"]
-
-_Named = TypeVar("_Named", bound=str)
 
 # The first of these that stands in a goal decides; whole words, English and French, without accents.
 _QUALITIES: Final[dict[Quality, str]] = {
@@ -52,28 +50,22 @@ def quality(goal: str, discipline: str) -> Quality:
     text = plain(goal)
     if _MUSCULAR_ENDURANCE.search(text):
         return "endurance"
-    return _first_named(_QUALITIES, text) or _BY_DISCIPLINE.get(discipline, "strength")
+    return first_named(_QUALITIES, text) or _BY_DISCIPLINE.get(discipline, "strength")
 
 
-def focus(goal: str, discipline: str, named: list[Entry]) -> Focus:
+def focus(goal: str, discipline: str, lifts: list[Entry]) -> Focus:
     """The template: the discipline's own for powerlifting and strongman, else what the goal speaks of, else all."""
     if discipline == "powerlifting":
         return "powerlifting"
     if discipline == "strongman":
         return "strongman"
-    if named:  # a named lift leads a session for all of the body
+    if lifts:  # a named lift leads a session for all of the body
         return "full"
     text = plain(goal)
-    parts = {part for part, pattern in _FOCUSES.items() if re.search(rf"\b(?:{pattern})\b", text)}
+    parts = set(named(_FOCUSES, text))
     if parts and parts <= {"push", "pull", "upper", "arms"}:
         return parts.pop() if len(parts) == 1 else "upper"
     return "lower" if parts == {"lower"} else "full"
-
-
-def _first_named(patterns: Mapping[_Named, str], text: str) -> _Named | None:
-    """The word whose pattern is met first in a plain text."""
-    met = {word: match.start() for word, p in patterns.items() if (match := re.search(rf"\b(?:{p})\b", text))}
-    return min(met, key=lambda word: met[word], default=None)
 
 
 def named_lifts(goal: str, means: Means) -> list[Entry]:
@@ -142,8 +134,7 @@ _FOCUS_NAMES: Final[dict[Language, dict[Focus, str]]] = {
 
 def title(quality: Quality, focus: Focus, language: Language) -> str:
     """The session's name, such as "Full body: strength"."""
-    colon = "\u00a0:" if language == "fr" else ":"
-    return f"{_FOCUS_NAMES[language][focus]}{colon} {_QUALITY_NAMES[language][quality]}"
+    return f"{_FOCUS_NAMES[language][focus]}{colon(language)}{_QUALITY_NAMES[language][quality]}"
 
 
 def rationale(quality: Quality, lead: PrescribedExercise, language: Language, *, more: bool) -> str:

@@ -15,6 +15,7 @@ from training.coaches.planning import EQUIVALENT_METERS
 from training.coaches.words import plain
 from training.one_rep_max import CHART_REPS
 from training.prescription import Block, PrescribedExercise, Prescription, Set
+from training.wording import colon
 from training.workouts import BENCHMARKS, Benchmark, Movement, scaling, step_of
 from training.workouts.scaling import AMOUNT, Step
 
@@ -215,8 +216,7 @@ def _with_rx(exercise: PrescribedExercise, movement: Movement, means: Means) -> 
     told = [load] if load is not None else [movement.load_kg.male, movement.load_kg.female]
     rx = "/".join(number(each, means.language) for each in told)
     whom = "" if load is not None else {"en": " (men/women)", "fr": " (hommes/femmes)"}[means.language]
-    colon = "\u00a0:" if means.language == "fr" else ":"
-    return exercise.model_copy(update={"cue": f"{exercise.cue} Rx{colon} {rx}\u00a0kg{whom}."})
+    return exercise.model_copy(update={"cue": f"{exercise.cue} Rx{colon(means.language)}{rx}\u00a0kg{whom}."})
 
 
 def _at_rx(set_: Set, load: float, percent: float, means: Means) -> Set:

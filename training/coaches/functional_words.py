@@ -1,12 +1,12 @@
 """What the functional coach reads in a goal, and how it tells of a session. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from training.coaches.phrases import number
-from training.coaches.words import plain
+from training.coaches.words import first_named, plain
 from training.prescription import Block, Format, PrescribedExercise, Prescription
 from training.request import Language
 from training.workouts import BENCHMARKS, Benchmark
@@ -14,9 +14,7 @@ from training.workouts import BENCHMARKS, Benchmark
 Domain = Literal["short", "medium", "long"]
 Emphasis = Literal["olympic", "strength", "gymnastics", "engine"]
 
-_Named = TypeVar("_Named", bound=str)
-
-_BENCHMARKS: Final = {slug: re.compile(rf"\b{re.escape(plain(each.name))}\b") for slug, each in BENCHMARKS.items()}
+_BENCHMARKS: Final = {slug: re.escape(plain(each.name)) for slug, each in BENCHMARKS.items()}
 _FORMATS: Final[dict[Format, str]] = {
     "amrap": r"amrap|as many rounds|autant de tours",
     "emom": r"e\d?mom|every minute|chaque minute|minute par minute",
@@ -56,14 +54,13 @@ class Wish:
 def wish(goal: str) -> Wish:
     """What the words of a goal ask for, in English or French; of several the first one named."""
     text = plain(goal)
-    found = {slug: match.start() for slug, pattern in _BENCHMARKS.items() if (match := pattern.search(text))}
-    benchmark = BENCHMARKS[min(found, key=lambda slug: found[slug])] if found else None
-    return Wish(benchmark, _first(_FORMATS, text), _first(_DOMAINS, text), _first(_EMPHASES, text))
-
-
-def _first(patterns: Mapping[_Named, str], text: str) -> _Named | None:
-    met = {word: match.start() for word, p in patterns.items() if (match := re.search(rf"\b(?:{p})\b", text))}
-    return min(met, key=lambda word: met[word], default=None)
+    benchmark = first_named(_BENCHMARKS, text)
+    return Wish(
+        benchmark=None if benchmark is None else BENCHMARKS[benchmark],
+        format=first_named(_FORMATS, text),
+        domain=first_named(_DOMAINS, text),
+        emphasis=first_named(_EMPHASES, text),
+    )
 
 
 # --- what the rules say ---------------------------------------------------------------------------------------------

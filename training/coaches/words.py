@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Final, get_args
+from typing import Final, TypeVar, get_args
 
 from training.catalogue import fold
 from training.catalogue.entry import Pattern, Region
 from training.prescription import Sport
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_Meaning = TypeVar("_Meaning", bound=str)
 
 
 @lru_cache(maxsize=8192)  # every name of the catalogue is compared with what an athlete writes
@@ -20,10 +21,25 @@ def plain(text: str) -> str:
     return _NOT_A_LETTER.sub(" ", "".join(c for c in folded if not unicodedata.combining(c))).strip()
 
 
+def whole(words: str) -> re.Pattern[str]:
+    """A pattern for the alternatives `words` ("runs?|jog") as whole words of a plain text."""
+    return re.compile(rf"\b(?:{words})\b")  # compiled once: `re` keeps what it compiled
+
+
+def named(meanings: Mapping[_Meaning, str], text: str) -> list[_Meaning]:
+    """The meanings whose words stand in a plain text, in the order of the table."""
+    return [meaning for meaning, words in meanings.items() if whole(words).search(text)]
+
+
+def first_named(meanings: Mapping[_Meaning, str], text: str) -> _Meaning | None:
+    """The meaning whose words are met first in a plain text."""
+    met = {meaning: found.start() for meaning, words in meanings.items() if (found := whole(words).search(text))}
+    return min(met, key=lambda meaning: met[meaning], default=None)
+
+
 def _any_of(phrases: str) -> re.Pattern[str]:
     """A pattern for any of the phrases (parted by commas, `*` = any ending) as whole words of a plain text."""
-    words = (phrase.strip().replace("*", "[a-z]*") for phrase in phrases.split(","))
-    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+    return whole("|".join(phrase.strip().replace("*", "[a-z]*") for phrase in phrases.split(",")))
 
 
 # --- injuries -------------------------------------------------------------------------------------------------------
@@ -58,12 +74,12 @@ _PAIN = _any_of("pain*, hurt*, ache*, sore, injur*, sprain*, strain*, tendin*, m
 def regions(injury: str) -> frozenset[Region]:
     """The body regions an injury's words name; none where it is not understood."""
     text = plain(injury)
-    named = {region for region, words in _REGIONS.items() if words.search(text)}
+    found = {region for region, words in _REGIONS.items() if words.search(text)}
     # "Back" alone rules out both halves; "lower back" only the one it names.
     for spared, other_half in _HALF_OF_THE_BACK.items():
         if other_half.search(text) and not _REGIONS[spared].search(other_half.sub(" ", text)):
-            named.discard(spared)
-    return frozenset(named)
+            found.discard(spared)
+    return frozenset(found)
 
 
 def regions_in_pain(goal: str) -> frozenset[Region]:
