@@ -6,20 +6,24 @@
  *
  * or, without a line of script of your own, <enrichment-badge session-id="…" lang="fr" compact>.
  *
- * On this origin the visitor's login is used. From another one, `configure({ baseUrl, token })` first; the server then
- * has to name that origin in CORS_ALLOWED_ORIGINS. Statuses are those of GET /api/v1/sessions/{id}/enrichment/.
+ * It asks the server that it was loaded from. There the visitor's login is used; on a page of another origin
+ * `configure({ token })` names the user, and the server has to name that origin in CORS_ALLOWED_ORIGINS. Statuses are
+ * those of GET /api/v1/sessions/{id}/enrichment/.
  */
 
 const FINAL = new Set(["completed", "failed", "cancelled"]);
+const OPENING_MS = 8_000; // a stream begins with a word: without one for this long, something holds it back
 const SILENT_MS = 40_000; // the server says something every 15 s: who hears nothing for this long has lost it
 const LONGEST_PAUSE_MS = 30_000;
-const TRIES_BEFORE_POLLING = 3; // a proxy that holds streams back holds the next one back as well
+const TRIES_BEFORE_POLLING = 2; // a proxy that holds streams back holds the next one back as well
+const MOST_STREAMS = 3; // over HTTP/1.1 a browser opens six connections to a server, and calls need theirs
 
-const settings = { baseUrl: "", token: "", fetch: (...given) => fetch(...given) };
+const settings = { baseUrl: import.meta.url, token: "", fetch: (...given) => fetch(...given) };
 
-/** Where the server is and who asks: `{ baseUrl, token, fetch }`, each optional. */
+/** Where the server is and who asks: `{ baseUrl, token, fetch }`, each optional. What is followed already asks anew. */
 export function configure(changes) {
   Object.assign(settings, changes);
+  for (const story of stories.values()) story.startAnew();
 }
 
 /** What the server refused: `status`, the problem it sent (RFC 9457), and when to come back in seconds, or null. */
@@ -41,7 +45,7 @@ export class EnrichmentError extends Error {
 /** Any call of the API: the response, or EnrichmentError. Names the user by token, else by login and CSRF token. */
 export async function call(path, { method = "GET", body, headers = {}, signal } = {}) {
   const csrf = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-  const response = await settings.fetch(new URL(`/api/v1/${path}`, settings.baseUrl || document.baseURI), {
+  const response = await settings.fetch(new URL(`/api/v1/${path}`, settings.baseUrl), {
     method,
     signal,
     body: body && JSON.stringify(body),
@@ -95,7 +99,8 @@ const polls = new Map();
 
 /**
  * Calls `onStatusChange(status)` now and whenever it has changed, until it is final. Asks every `intervalMs`, but never
- * before the server's Retry-After. What cannot be mended by waiting ends it with `onStatusChange(null, error)`.
+ * before the server's Retry-After. What cannot be mended by waiting ends it with `onStatusChange(null, error)`. A
+ * session is polled once: who starts again takes over.
  */
 export function startPolling(sessionId, onStatusChange, intervalMs = 2000) {
   stopPolling(sessionId);
@@ -121,13 +126,13 @@ async function poll(sessionId, onStatusChange, intervalMs, signal) {
       const text = await response.text();
       const status = JSON.parse(text);
       if (signal.aborted) return;
-      if (text !== known) onStatusChange(status);
+      if (text !== known) tell(onStatusChange, status);
       if (isFinal(status)) return;
       [known, failures] = [text, 0];
-      pause = Math.max(pause, 1000 * Number(response.headers.get("Retry-After")));
+      pause = Math.max(pause, 1000 * (Number(response.headers.get("Retry-After")) || 0));
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof EnrichmentError && !error.passing) return onStatusChange(null, error);
+      if (error instanceof EnrichmentError && !error.passing) return tell(onStatusChange, null, error);
       pause = Math.max(growing(intervalMs, ++failures), 1000 * (error.retryAfter ?? 0));
     }
     await sleep(pause, signal);
@@ -141,14 +146,16 @@ const stories = new Map();
 /**
  * Calls `onUpdate({ type, data })` for everything that happens to a session, from its beginning, until it is final:
  * `status` and `done` with a status, `exercise` with { key, details }, `analysis`, `connection` with { open }, and
- * `error` with an EnrichmentError, after which nothing comes. Survives lost connections without a gap or a repeat; where
- * streams do not get through, it polls, and tells `status` and `done` alone. Any number of subscribers share a stream.
- * Returns the function that ends it.
+ * `error` with an EnrichmentError, after which nothing comes. Survives lost connections without a gap or a repeat. Where
+ * streams do not get through, and beside MOST_STREAMS others, it polls, and tells `status` and `done` alone. Any number
+ * of subscribers to a session share a stream. Returns the function that ends it.
  */
 export function subscribeToEnrichment(sessionId, onUpdate) {
   if (!stories.has(sessionId)) stories.set(sessionId, new Story(sessionId));
-  return stories.get(sessionId).tell(onUpdate);
+  return stories.get(sessionId).subscribe(onUpdate);
 }
+
+const streaming = new Set(); // stories
 
 /** What happened to one session so far, and who wants to hear it. */
 class Story {
@@ -161,15 +168,15 @@ class Story {
     this.sessionId = sessionId;
   }
 
-  tell(listener) {
+  subscribe(listener) {
     const told = [...this.#told];
-    queueMicrotask(() => told.forEach((update) => this.#listeners.has(listener) && listener(update)));
+    queueMicrotask(() => told.forEach((update) => this.#listeners.has(listener) && tell(listener, update)));
     this.#listeners.add(listener);
     if (told.length === 0) this.goOn();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
-      this.#control?.abort();
+      this.#stop();
       if (stories.get(this.sessionId) === this) stories.delete(this.sessionId);
     };
   }
@@ -178,7 +185,23 @@ class Story {
   goOn() {
     if (this.#control) return;
     const control = (this.#control = new AbortController());
-    this.#follow(control.signal).finally(() => (this.#control = null));
+    const live = streaming.size < MOST_STREAMS && streaming.add(this);
+    (live ? this.#follow(control.signal) : this.#poll(control.signal)).finally(() => {
+      if (this.#control === control) this.#stop();
+    });
+  }
+
+  /** As somebody else, or elsewhere: an earlier refusal may be none now. */
+  startAnew() {
+    this.#stop();
+    this.#told = this.#told.filter((update) => update.type !== "error");
+    this.goOn();
+  }
+
+  #stop() {
+    this.#control?.abort();
+    this.#control = null;
+    streaming.delete(this);
   }
 
   #say(type, data) {
@@ -186,15 +209,15 @@ class Story {
     // Of statuses only the last one is news to whoever comes later.
     if (type === "status") this.#told = this.#told.filter((earlier) => !["status", "done"].includes(earlier.type));
     if (type !== "connection") this.#told.push(update);
-    for (const listener of [...this.#listeners]) listener(update);
+    for (const listener of [...this.#listeners]) tell(listener, update);
   }
 
   async #follow(signal) {
     let retry = 2000;
     for (let failures = 0, opened = false; !signal.aborted; ) {
-      if (!opened && failures >= TRIES_BEFORE_POLLING) return this.#poll(signal);
       try {
         for await (const event of this.#events(signal)) {
+          if (signal.aborted) return;
           if (event.retry) retry = event.retry;
           if (event.id) this.#lastId = event.id;
           if (!event.data) continue;
@@ -210,6 +233,7 @@ class Story {
         if (error instanceof EnrichmentError && !error.passing) return this.#say("error", error);
         if (failures++ === 0) this.#say("connection", { open: false });
       }
+      if (!opened && failures >= TRIES_BEFORE_POLLING && (await this.#answers())) return this.#poll(signal);
       await sleep(growing(retry, failures), signal);
     }
   }
@@ -220,34 +244,39 @@ class Story {
   async *#events(signal) {
     this.#over = false;
     const silence = new AbortController();
-    const both = AbortSignal.any ? AbortSignal.any([signal, silence.signal]) : silence.signal;
-    signal.addEventListener("abort", () => silence.abort(), { once: true });
-    const response = await call(`${enrichment(this.sessionId)}events/`, {
-      signal: both,
-      headers: { Accept: "text/event-stream", ...(this.#lastId && { "Last-Event-ID": this.#lastId }) },
-    });
-    this.#over = response.status === 204;
-    if (this.#over) return;
+    const abort = () => silence.abort();
     let timer;
-    const heard = () => {
+    const wait = (ms) => {
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), SILENT_MS);
+      timer = setTimeout(abort, ms);
     };
+    signal.addEventListener("abort", abort);
     try {
-      heard();
-      yield* readEvents(response, heard);
+      wait(OPENING_MS);
+      const response = await call(`${enrichment(this.sessionId)}events/`, {
+        signal: silence.signal,
+        headers: { Accept: "text/event-stream", ...(this.#lastId && { "Last-Event-ID": this.#lastId }) },
+      });
+      this.#over = response.status === 204;
+      if (!this.#over) yield* readEvents(response, () => wait(SILENT_MS));
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   }
 
+  /** Whether the server does, so that it is only streams that do not get through. */
+  #answers() {
+    return getEnrichmentStatus(this.sessionId).then(() => true, () => false);
+  }
+
   async #poll(signal) {
-    const tell = (status, error) => {
+    const say = (status, error) => {
       if (error) return this.#say("error", error);
       this.#say("status", status);
       if (isFinal(status)) this.#say("done", status);
     };
-    await poll(this.sessionId, tell, 2000, signal);
+    await poll(this.sessionId, say, 2000, signal);
   }
 }
 
@@ -281,6 +310,15 @@ export async function* readEvents(response, onChunk = () => {}) {
   }
 }
 
+/** A listener that fails is the page's own trouble, and nobody else's. */
+function tell(listener, ...news) {
+  try {
+    listener(...news);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
 /** Twice as long after each failure, and never quite the same for all who were cut off together. */
 function growing(ms, failures) {
   return Math.min(LONGEST_PAUSE_MS, ms * 2 ** Math.max(0, failures - 1)) * (0.75 + Math.random() / 2);
@@ -309,14 +347,14 @@ const WORDS = {
     failed: "Not enriched", cancelled: "Enrichment cancelled",
     place: (n) => `number ${n} in the queue`, again: "the details need another try", progress: (n, m) => `${n} of ${m}`,
     wait: (text) => `about ${text}`, seconds: (n) => `${n} s`, minutes: (n) => `${n} min`, lost: "reconnecting…",
-    unknown: "No such session",
+    unknown: "No such session", refused: "Not available",
   },
   fr: {
     fast: "Prête", retrying: "Prête", enriching: "Enrichissement", enriched: "Enrichie", full: "Enrichie",
     failed: "Non enrichie", cancelled: "Enrichissement annulé",
     place: (n) => `n°\u00a0${n} dans la file`, again: "les détails demandent un nouvel essai",
     progress: (n, m) => `${n} sur ${m}`, wait: (text) => `environ ${text}`, seconds: (n) => `${n}\u00a0s`,
-    minutes: (n) => `${n}\u00a0min`, lost: "reconnexion…", unknown: "Séance introuvable",
+    minutes: (n) => `${n}\u00a0min`, lost: "reconnexion…", unknown: "Séance introuvable", refused: "Indisponible",
   },
 };
 
@@ -355,7 +393,7 @@ const STYLE = `
     background: color-mix(in srgb, var(--state) 10%, transparent); box-sizing: border-box; }
   .badge[data-state="enriching"] { --state: var(--busy); }
   .badge:is([data-state="enriched"], [data-state="full"]) { --state: var(--good); }
-  .badge:is([data-state="failed"], [data-state="unknown"]) { --state: var(--wrong); }
+  .badge:is([data-state="failed"], [data-state="unknown"], [data-state="refused"]) { --state: var(--wrong); }
   i { flex: none; width: 8px; height: 8px; border-radius: 9px; background: currentColor; }
   [role="status"] { white-space: nowrap; }
   small { font-size: .875em; font-weight: 500; color: var(--neutral); }
@@ -376,21 +414,21 @@ export class EnrichmentBadge extends HTMLElement {
   static #style = null;
   #unsubscribe = null;
   #status = null;
+  #root = this.attachShadow({ mode: "open" });
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open" });
     if (!EnrichmentBadge.#style) {
       // Constructed, because a strict Content-Security-Policy refuses a <style>.
       EnrichmentBadge.#style = new CSSStyleSheet();
       EnrichmentBadge.#style.replaceSync(STYLE);
     }
-    root.adoptedStyleSheets = [EnrichmentBadge.#style];
-    root.append(document.createElement("slot"));
+    this.#root.adoptedStyleSheets = [EnrichmentBadge.#style];
+    this.#forget();
   }
 
   connectedCallback() {
-    this.#follow();
+    if (!this.#unsubscribe) this.#follow(); // an element that is upgraded has been told of its attributes before
   }
 
   disconnectedCallback() {
@@ -399,9 +437,11 @@ export class EnrichmentBadge extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (!this.isConnected || before === now) return;
-    if (name === "session-id") this.#follow();
-    else if (this.#status) this.#show(stateOf(this.#status), note(this.#status, this.#words));
+    if (before === now) return;
+    if (name === "session-id") {
+      this.#forget();
+      if (this.isConnected) this.#follow();
+    } else if (this.#status) this.#show(stateOf(this.#status), note(this.#status, this.#words));
   }
 
   get #words() {
@@ -413,6 +453,12 @@ export class EnrichmentBadge extends HTMLElement {
     this.#unsubscribe?.();
     const sessionId = this.getAttribute("session-id");
     this.#unsubscribe = sessionId ? subscribeToEnrichment(sessionId, (update) => this.#hear(update)) : null;
+  }
+
+  /** As before the first news. */
+  #forget() {
+    this.#status = null;
+    this.#root.replaceChildren(document.createElement("slot"));
   }
 
   #hear({ type, data }) {
@@ -427,18 +473,18 @@ export class EnrichmentBadge extends HTMLElement {
     } else if (type === "connection" && this.#status) {
       this.#show(stateOf(this.#status), data.open ? note(this.#status, this.#words) : this.#words.lost);
     } else if (type === "error") {
-      this.#show("unknown", "");
+      this.#show(data.status === 404 ? "unknown" : "refused", "");
     }
   }
 
   #show(state, text) {
-    let badge = this.shadowRoot.querySelector(".badge");
+    let badge = this.#root.querySelector(".badge");
     if (!badge) {
       badge = Object.assign(document.createElement("span"), { className: "badge" });
       const name = document.createElement("span");
       name.setAttribute("role", "status"); // polite: a new state is told, a moving place is not
       badge.append(document.createElement("i"), name, document.createElement("small"));
-      this.shadowRoot.replaceChildren(badge);
+      this.#root.replaceChildren(badge);
     }
     badge.dataset.state = state;
     const [, name, small] = badge.children;
