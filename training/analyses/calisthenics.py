@@ -158,9 +158,9 @@ def _skill_progression_path(work: list[Counted], language: Language, catalogue: 
             {
                 "skill": ladder,
                 "name": NAMES[language].get(ladder, ladder),
-                "current_step": _name(entry, language),
+                "current_step": entry.name.told(language),
                 "current_index": step(entry) - 1,
-                "next_steps": [_name(other, language) for other in ahead[:NEXT_STEPS]],
+                "next_steps": [other.name.told(language) for other in ahead[:NEXT_STEPS]],
                 "standard": _standard(entry, shown, language, last=not ahead),
             }
         )
@@ -191,10 +191,6 @@ def _standard(entry: Entry, shown: list[Counted], language: Language, *, last: b
         verdict = words.mastered if held >= seconds else verdict
         sentences.append(words.held.format(seconds=_number(held, language), verdict=verdict))
     return " ".join(sentences)
-
-
-def _name(entry: Entry, language: Language) -> str:
-    return entry.name.fr if language == "fr" else entry.name.en
 
 
 def _number(value: float, language: Language) -> str:

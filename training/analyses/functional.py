@@ -117,7 +117,7 @@ class _Guide:
     @property
     def name(self) -> str:
         """As the session calls it."""
-        return self.exercise.name or (self._named(self.entry) if self.entry is not None else "")
+        return self.exercise.name or (self.entry.name.told(self.language) if self.entry is not None else "")
 
     def rx(self) -> str:
         """As it is prescribed."""
@@ -164,11 +164,8 @@ class _Guide:
         )
         return None, [easier] if alike and easier is not None else []
 
-    def _named(self, entry: Entry) -> str:
-        return entry.name.fr if self.language == "fr" else entry.name.en
-
     def _names(self, entries: list[Entry]) -> str:
-        return " + ".join(map(self._named, entries))
+        return " + ".join(entry.name.told(self.language) for entry in entries)
 
     # --- how much ---
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from training.prescription import Sport
+from training.request import Language
 
 LEVELS = ("beginner", "intermediate", "advanced")
 
@@ -38,6 +39,10 @@ class Translated(Closed):
 
     en: str
     fr: str
+
+    def told(self, language: Language) -> str:
+        """In the one that is asked for."""
+        return self.fr if language == "fr" else self.en
 
 
 class Aliases(Closed):

@@ -31,7 +31,8 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     if blades is not None:
         exercises.append(preparation.easy(blades, means, "warmup"))
         left -= 20
-    loosening = [e for e in _mobility(means, lead) if wrists is None or e.slug != wrists.slug]
+    known = preparation.mobility(means, "warmup", {*lead.primary, *lead.secondary})
+    loosening = [e for e in known if wrists is None or e.slug != wrists.slug]
     for entry in loosening[: max(0, min(2, int((left - 60) // _LOOSENING_SECONDS)))]:
         exercises.append(preparation.easy(entry, means, "warmup"))
         left -= _LOOSENING_SECONDS
@@ -64,9 +65,3 @@ def primer(lead: Entry, means: Means) -> PrescribedExercise:
 def _first(means: Means, slugs: tuple[str, ...]) -> Entry | None:
     found = (means.catalogue.get(slug) for slug in slugs)
     return next((entry for entry in found if entry is not None and means.may(entry)), None)
-
-
-def _mobility(means: Means, lead: Entry) -> list[Entry]:
-    muscles = {*lead.primary, *lead.secondary}
-    entries = (e for e in means.candidates if "warmup" in e.roles and e.pattern == "mobility")
-    return sorted(entries, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))

@@ -94,7 +94,6 @@ class Words:
     gate: str
     on_the_floor: str
     body_mass: str
-    fallback: str
     order: str
     balance: str
     balanced: str
@@ -122,7 +121,6 @@ WORDS: Final[dict[Language, Words]] = {
         gate="The muscle-up waits behind its gate, ten strict pull-ups and fifteen dips: that is what is trained here.",
         on_the_floor="No bar or rings are at hand, so pulling is done on the floor.",
         body_mass="Your body mass is unknown, so the added loads are rather light: go by the RPE.",
-        fallback="Pushing, pulling and legs are ruled out today: this is what is left that your body can do well.",
         order="Skills come first, then strength, volume and conditioning.",
         balance="Pull to push {ratio} by sets.",
         balanced="Sets of pushing and pulling were brought together.",
@@ -148,7 +146,6 @@ WORDS: Final[dict[Language, Words]] = {
         gate="Le muscle-up demande d’abord dix tractions strictes et quinze dips\u00a0: on les travaille ici.",
         on_the_floor="Sans barre ni anneaux, le tirage se fait au sol.",
         body_mass="Votre poids n’est pas connu\u00a0: les lests restent plutôt légers, fiez-vous au RPE.",
-        fallback="Poussée, tirage et jambes sont exclus aujourd’hui\u00a0: voici ce que votre corps peut bien faire.",
         order="Les figures d’abord, puis la force, le volume et le conditionnement.",
         balance="Tirage sur poussée\u00a0: {ratio} en séries.",
         balanced="Les séries de poussée et de tirage ont été rapprochées.",

@@ -40,7 +40,8 @@ def warmup(means: Means, movers: Movers, seconds: float, zone: int) -> Block:
     extras = []
     left = seconds
     if seconds >= _ROOM_FOR_MOBILITY and not movers.swum:  # who is in the water stays there
-        extras += [preparation.easy(entry, means, "warmup") for entry in _loosening(lead, means)[:1]]
+        loosening = preparation.mobility(means, "warmup", {*lead.primary, *lead.secondary})[:1]
+        extras += [preparation.easy(entry, means, "warmup") for entry in loosening]
     if seconds >= _ROOM_FOR_DRILLS:
         extras += [_drill(entry, means) for entry in _drills(lead, means, fast=zone >= HARD_ZONE - 1)]
     left -= sum(45 for _ in extras)
@@ -70,12 +71,6 @@ def _drills(lead: Entry, means: Means, *, fast: bool) -> list[Entry]:
     quick = [entry for entry in known if entry.slug in _FAST]
     others = [entry for entry in known if entry not in quick]
     return [*others[: _DRILLS - 1], *(quick[:1] if fast and quick else others[_DRILLS - 1 : _DRILLS])]
-
-
-def _loosening(lead: Entry, means: Means) -> list[Entry]:
-    muscles = {*lead.primary, *lead.secondary}
-    found = [e for e in means.candidates if e.pattern == "mobility" and "warmup" in e.roles]
-    return sorted(found, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))
 
 
 def _stretches(known: list[Entry], lead: Entry) -> list[Entry]:

@@ -25,7 +25,7 @@ from training.coaches.functional_movements import (
 from training.coaches.means import Means
 from training.counting import passes, rounds_of_a_pass
 from training.prescription import Block, Format, PrescribedExercise, Role
-from training.timing import EMOM_INTERVAL_SECONDS, TABATA_ROUND_SECONDS, block_seconds
+from training.timing import EMOM_INTERVAL_SECONDS, block_seconds
 
 CAP_MARGIN: Final = 1.15  # of a time cap over the expected time: reachable on a bad day
 TABATA_SECONDS: Final = 240  # a movement
@@ -80,11 +80,6 @@ class Workshop:
             )
             for entry in entries
         ]
-
-    def round_seconds(self, exercises: Sequence[PrescribedExercise], index: int = 0) -> float:
-        """What one round takes, fresh; set `index` of each, or the only one."""
-        chosen = [(e, e.sets[index] if len(e.sets) > 1 else e.sets[0]) for e in exercises]
-        return sum(fresh_seconds(exercise, set_, self.means) for exercise, set_ in chosen)
 
 
 def expected(block: Block, means: Means) -> float:
@@ -308,4 +303,3 @@ BUILDERS: Final[dict[Format, Callable[[Workshop, float], Block | None]]] = {
     "amrap": amrap, "emom": emom, "for_time": for_time, "tabata": tabata, "chipper": chipper, "ladder": ladder,
     "intervals": intervals, "circuit": circuit,
 }  # fmt: skip
-TABATA_PASS_SECONDS: Final = 8 * TABATA_ROUND_SECONDS

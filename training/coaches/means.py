@@ -117,12 +117,11 @@ class Means:
             return
         bearer = self.catalogue.match(item, self.request.coach)
         for entry in self.catalogue:
-            names = (entry.slug, entry.name.en, entry.name.fr, *entry.aliases.en, *entry.aliases.fr)
             if (
                 entry is bearer
                 or entry.pattern in patterns
                 or (sport is not None and entry.sport == sport)
-                or any(f" {phrase} " in f" {words.plain(name)} " for name in names)
+                or any(f" {phrase} " in f" {words.plain(name)} " for name in (entry.slug, *entry.names()))
             ):
                 yield entry.slug
 

@@ -74,7 +74,7 @@ def rpe_limit(means: Means) -> float:
 
 def named(entry: Entry, means: Means) -> str:
     """The exercise's name in the athlete's language."""
-    return entry.name.fr if means.language == "fr" else entry.name.en
+    return entry.name.told(means.language)
 
 
 def exercise(entry: Entry, sets: Sequence[Set], means: Means, *, substitutes: bool = True) -> PrescribedExercise:
@@ -84,7 +84,7 @@ def exercise(entry: Entry, sets: Sequence[Set], means: Means, *, substitutes: bo
         name=named(entry, means),
         per_side=entry.unilateral,
         implements=entry.implements,
-        cue=None if entry.cue is None else entry.cue.fr if means.language == "fr" else entry.cue.en,
+        cue=None if entry.cue is None else entry.cue.told(means.language),
         substitutions=[other.slug for other in substitutions(entry, means)] if substitutes else [],
         sets=list(sets),
     )

@@ -46,7 +46,7 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     left = seconds - 30
     loosening = [
         entry
-        for entry in _mobility(means, "warmup", {*lead.primary, *lead.secondary})
+        for entry in mobility(means, "warmup", {*lead.primary, *lead.secondary})
         if entry.slug != practice.exercise
     ][: max(0, min(MOST_LOOSENING, int((left - 60) // 45)))]
     left -= 45 * len(loosening)
@@ -91,7 +91,7 @@ def _easier_mover(lead: Entry, means: Means) -> Entry | None:
 
 def cooldown(means: Means, worked: Iterable[Muscle], seconds: float) -> Block:
     """A block that brings the pulse down and stretches what was worked; calm breathing where nothing else is left."""
-    stretches = _mobility(means, "cooldown", set(worked))[: max(1, min(5, int(seconds // 60)))]
+    stretches = mobility(means, "cooldown", set(worked))[: max(1, min(5, int(seconds // 60)))]
     left = seconds - 60 * len(stretches)
     exercises = [easy(entry, means, "cooldown") for entry in stretches]
     mover = cyclical(means, "cooldown")
@@ -102,7 +102,8 @@ def cooldown(means: Means, worked: Iterable[Muscle], seconds: float) -> Block:
     return Block(role="cooldown", format="circuit", exercises=exercises)
 
 
-def _mobility(means: Means, role: str, muscles: set[Muscle]) -> list[Entry]:
+def mobility(means: Means, role: Literal["warmup", "cooldown"], muscles: set[Muscle]) -> list[Entry]:
+    """What loosens or stretches, those first that reach most of these muscles."""
     entries = (e for e in means.candidates if role in e.roles and e.pattern == "mobility")
     return sorted(entries, key=lambda e: (-len(muscles.intersection([*e.primary, *e.secondary])), e.slug))
 
@@ -195,7 +196,7 @@ def _calm(means: Means, seconds: float) -> PrescribedExercise:
 
 def gentle(means: Means) -> Prescription:
     """The only session for somebody who should see a professional first: short, easy, with nothing to lift."""
-    entries = _mobility(means, "warmup", set()) or _mobility(means, "cooldown", set())
+    entries = mobility(means, "warmup", set()) or mobility(means, "cooldown", set())
     minutes = min(means.request.available_minutes, GENTLE_MINUTES)
     words = PHRASES[means.language]
     calm = _calm(means, 60)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from training.catalogue.entry import Closed
 from training.request import Athlete, Division
 
 DATA = Path(__file__).parent
@@ -20,12 +21,6 @@ DIVISIONS: tuple[Division, ...] = get_args(Division)
 
 Sex = Literal["women", "men"]
 Measure = Literal["meters", "reps", "calories"]
-
-
-class Closed(BaseModel):
-    """Data files hold no unknown keys: a typing error is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Station(Closed):

@@ -8,7 +8,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from training.catalogue import Translated
-from training.races import DATA, Closed
+from training.catalogue.entry import Closed
+from training.races import DATA
 from training.request import Division, Language
 
 
@@ -31,8 +32,7 @@ def tip(slug: str | None, way: Literal["before", "after"], language: Language) -
     known = tips().get(slug or "")
     if known is None:
         return ""
-    words = known.before if way == "before" else known.after
-    return words.fr if language == "fr" else words.en
+    return (known.before if way == "before" else known.after).told(language)
 
 
 def clock(seconds: float) -> str:
