@@ -12,11 +12,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from training import wording
-from training.counting import IN_TURN, passes, rounds_of_a_pass, times
+from training.counting import IN_TURN, passes, rounds_of_a_pass, times, working_sets
 from training.prescription import Block, PrescribedExercise, Prescription, Set
 from training.request import Language
 from web.clocks import CLOCKED, Clock, clock
 
+TAKING_TURNS = frozenset({"circuit", "superset"})
 MOST_TILES = 24  # of an exercise: beyond it a tile stands for all rounds
 
 
@@ -54,6 +55,7 @@ class Part:
 
     role: str
     format: str
+    once: bool  # nobody takes turns: there is one round
     facts: str  # "3 rounds · rest 60 s between rounds"
     clock: Clock | None
     cards: tuple[Card, ...]
@@ -61,10 +63,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole session, and how much it is."""
+    """The whole session, and how much it is: work is counted as its summary counts it, `sets` are all to check off."""
 
     parts: tuple[Part, ...]
-    exercises: int
+    exercises: int  # of work
+    working_sets: int
     sets: int
 
 
@@ -102,8 +105,23 @@ def sheet(
                 )
             )
         turn += len(turns)
-        parts.append(Part(block.role, block.format, _block_facts(block, language), clock(block, names), tuple(cards)))
-    return Sheet(tuple(parts), position, sum(len(card.tiles) for part in parts for card in part.cards))
+        parts.append(
+            Part(
+                role=block.role,
+                format=block.format,
+                once=block.format in TAKING_TURNS and passes(block) * rounds_of_a_pass(block) == 1,
+                facts=_block_facts(block, language),
+                clock=clock(block, names),
+                cards=tuple(cards),
+            )
+        )
+    work = list(working_sets(prescription))
+    return Sheet(
+        parts=tuple(parts),
+        exercises=len({id(counted.exercise) for counted in work}),
+        working_sets=sum(counted.times for counted in work),
+        sets=sum(len(card.tiles) for part in parts for card in part.cards),
+    )
 
 
 # --- the order of doing ---

@@ -278,6 +278,21 @@ def test_offline_says_so_and_keeps_what_is_checked_off(stack: Stack, visit: Visi
     expect(page.locator(".tile input").first).to_be_checked()
 
 
+def test_the_clock_names_what_follows_the_last_set_and_keeps_the_screen_on(stack: Stack, visit: Visit) -> None:
+    sets = [{"reps": reps, "rest_seconds": 90} for reps in (1, 2, 3, 4)]
+    block = {"key": "b", "role": "main", "format": "sets", "exercises": [exercise("e", sets=sets)]}
+    page = visit(imported(stack, blocks=[block])).page
+    page.evaluate("navigator.wakeLock.request = async () => (window.lock = { release() { this.released = true; } })")
+    boxes = page.locator(".tile input")
+    boxes.nth(0).check()
+    expect(page.locator("#timer")).to_contain_text("Next: 2 reps")
+    boxes.nth(2).check()  # the second one is left out
+    expect(page.locator("#timer")).to_contain_text("Next: 4 reps")
+    page.wait_for_function("window.lock && !window.lock.released")
+    page.locator("#stop").click()
+    page.wait_for_function("window.lock.released")
+
+
 def test_a_failed_enrichment_is_shown_and_tried_again(stack: Stack, visit: Visit) -> None:
     stack.model.script(Behaviour(refusal="I would rather not.", about=OF_DETAILS))
     page = visit(

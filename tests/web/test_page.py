@@ -23,7 +23,10 @@ from tests.callers import load_catalogue
 from tests.factories import TrainingSessionFactory, force_prescription
 from training import coaches
 from training.models import TrainingSession
+from training.prescription import Prescription
 from web import words
+from web.sheet import sheet
+from web.templatetags.words import hyphenable
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7|add:7 }}"
 # What a browser loads for the heaviest way: asking for a session and reading it.
@@ -300,6 +303,27 @@ def test_numbers_are_set_as_the_readers_language_sets_them(browser: Client, athl
     french = read(browser, session, "fr")
     assert "5 × 102,5" in french
     assert "repos 2\u00a0min\u00a030\u00a0s" in french or "repos 2\u00a0min 30\u00a0s" in french
+
+
+@pytest.mark.parametrize(("rounds", "once"), [(None, True), (1, True), (3, False)])
+def test_a_circuit_of_one_round_is_not_started_again(rounds: int | None, once: bool) -> None:
+    block = {"key": "b", "role": "warmup", "format": "circuit", "rounds": rounds, "exercises": [
+        {"key": f"e{n}", "name": "Air bike", "sets": [{"duration_seconds": 60}]} for n in range(2)
+    ]}  # fmt: skip
+    prescription = Prescription.model_validate({"title": "Warm", "blocks": [block]})
+    [part] = sheet(prescription, details={}, names={}, awaited=False).parts
+    assert part.once is once
+
+
+def test_work_is_counted_as_the_summary_counts_it(catalogue: None) -> None:
+    page = re.sub(r"\s+", " ", Client().get("/?coach=force", headers={"Accept-Language": "en"}).content.decode())
+    summary = re.search(r"(\d+) exercises, (\d+) working sets", page)
+    assert summary
+    assert re.findall(r"<dt>(?:exercises|working sets)</dt><dd>(\d+)</dd>", page) == list(summary.groups())
+
+
+def test_long_words_may_end_a_line_between_syllables() -> None:
+    assert hyphenable("Hypercompensation lestée").replace("\N{SOFT HYPHEN}", "-") == "Hy-per-com-pen-sa-tion lestée"
 
 
 def test_what_an_import_says_is_text(browser: Client, athlete: User) -> None:

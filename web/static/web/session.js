@@ -38,33 +38,32 @@ function checklist(page, sessionId, say, timer) {
     const card = box.closest("[data-key]");
     return `${card.dataset.key}/${[...card.querySelectorAll(".tile input")].indexOf(box)}`;
   };
-  const known = new Set(recall("checked", {})[sessionId]?.sets);
-  for (const box of boxes) box.checked = known.has(nameOf(box));
+  const byName = new Map(boxes.map((box) => [nameOf(box), box]));
+  // In the order they were checked: what comes next follows the last one, though an earlier one was left out.
+  let done = (recall("checked", {})[sessionId]?.sets ?? []).map((name) => byName.get(name)).filter(Boolean);
+  for (const box of boxes) box.checked = done.includes(box);
   const progress = page.querySelector("#progress");
 
   const show = () => {
-    const done = boxes.filter((box) => box.checked).length;
-    const next = done > 0 ? boxes.find((box) => !box.checked) : null;
+    const after = boxes.slice(boxes.indexOf(done.at(-1)) + 1);
+    const next = done.length > 0 ? [...after, ...boxes].find((box) => !box.checked) : null;
     for (const box of boxes) box.parentElement.classList.toggle("next", box === next);
     progress.hidden = false;
-    progress.querySelector("progress").value = done;
-    progress.querySelector("span").textContent = say("sets_done", { n: done, m: boxes.length });
-    return next;
+    progress.querySelector("progress").value = done.length;
+    progress.querySelector("span").textContent = say("sets_done", { n: done.length, m: boxes.length });
+    return next ? say("next", { set: told(next) }) : say("last");
   };
   show();
 
   page.addEventListener("change", ({ target: box }) => {
     if (!boxes.includes(box)) return;
-    remember(sessionId, boxes.filter((each) => each.checked).map(nameOf));
+    done = [...done.filter((each) => each !== box), ...(box.checked ? [box] : [])];
+    remember(sessionId, done.map(nameOf));
     const next = show();
-    if (!box.checked) {
-      if (timer.of === nameOf(box)) timer.stop(); // the rest after a set that was none
-      return;
-    }
     const rest = Number(box.dataset.rest);
-    if (!rest) return;
-    const after = next ? say("next", { set: told(next) }) : say("last");
-    timer.start({ repeat: 1, steps: [["", rest]] }, after, nameOf(box));
+    if (box.checked && rest) timer.start({ repeat: 1, steps: [["", rest]] }, next, nameOf(box));
+    else if (timer.of === nameOf(box)) timer.stop(); // the rest after a set that was none
+    else if (timer.of) timer.announce(next);
   });
 }
 

@@ -11,6 +11,7 @@ export class Timer {
   #ticking = 0;
   #signalled = -1;
   #audio = null;
+  #awake = null;
 
   constructor(page, sessionId, say) {
     this.bar = page.querySelector("#timer");
@@ -22,7 +23,10 @@ export class Timer {
     this.parts.stop.addEventListener("click", () => this.stop());
     this.parts.signal.addEventListener("click", () => this.#allow(!recall("signal", false)));
     this.parts.signal.setAttribute("aria-pressed", recall("signal", false));
-    document.addEventListener("visibilitychange", () => this.#show());
+    document.addEventListener("visibilitychange", () => {
+      this.#show();
+      if (this.#run) this.#stayAwake(); // whoever looks away gives the lock back
+    });
     const run = recall("timer", null);
     if (run?.session === sessionId && Date.now() < endOf(run)) this.#begin(run);
   }
@@ -38,10 +42,19 @@ export class Timer {
     this.#begin({ session: this.sessionId, at: Date.now(), repeat, steps, next, of });
   }
 
+  /** Something else comes next now. */
+  announce(next) {
+    this.#run.next = next;
+    keep("timer", this.#run);
+    this.#show();
+  }
+
   stop() {
     clearInterval(this.#ticking);
     this.#run = null;
     this.bar.hidden = true;
+    this.#awake?.release();
+    this.#awake = null;
     keep("timer", null);
   }
 
@@ -53,6 +66,19 @@ export class Timer {
     this.#ticking = setInterval(() => this.#show(), 200);
     this.bar.hidden = false;
     this.#show();
+    this.#stayAwake();
+  }
+
+  /** A clock on the floor is read without a touch: while it runs the screen stays on, where the device allows it. */
+  async #stayAwake() {
+    if (document.hidden || (this.#awake && !this.#awake.released)) return;
+    try {
+      const lock = await navigator.wakeLock.request("screen");
+      if (this.#run && !(this.#awake && !this.#awake.released)) this.#awake = lock;
+      else lock.release();
+    } catch {
+      // an old browser, no HTTPS, or a battery that is nearly empty
+    }
   }
 
   #show() {
