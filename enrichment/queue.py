@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Sum
 
+from enrichment import overview
 from enrichment.models import FINAL, EnrichmentItem, Status, Worker
 from training import coaches, details
 from training.models import TrainingSession
@@ -137,23 +138,21 @@ def numbers(sessions: Collection[UUID]) -> dict[UUID, int]:
 
 def stats() -> dict[str, Any]:
     """The contract's queue stats: what is, and what the window saw."""
-    pending = EnrichmentItem.objects.pending()
-    by_priority = dict(pending.values_list("priority").annotate(n=Count("*")).order_by())
-    by_coach = dict(pending.values_list("coach").annotate(n=Count("*")).order_by())
+    pending = overview.pending()
     with connection.cursor() as cursor:
         cursor.execute(_WINDOW, {"window": settings.STATS_WINDOW_SECONDS})
         columns = [column.name for column in cursor.description or ()]
         window = dict(zip(columns, cursor.fetchone(), strict=True))
     workers = _workers()
     return {
-        "pending": sum(by_priority.values()),
+        "pending": pending.count,
         "processing": EnrichmentItem.objects.processing().count(),
         "completed": window["completed"],
         "failed": window["failed"],
         "cancelled": window["cancelled"],
-        "by_priority": {str(priority): by_priority.get(priority, 0) for priority in range(1, 11)},
-        "by_coach": {slug: by_coach.get(slug, 0) for slug in coaches.REGISTRY},
-        "oldest_pending_seconds": _rounded(window["oldest_pending"]),
+        "by_priority": {str(priority): pending.by_priority.get(priority, 0) for priority in range(1, 11)},
+        "by_coach": {slug: pending.by_coach.get(slug, 0) for slug in coaches.REGISTRY},
+        "oldest_pending_seconds": _rounded(pending.oldest_seconds),
         "workers": workers["workers"],
         "capacity": workers["capacity"],
         "throughput_per_minute": round(window["completed"] * 60 / settings.STATS_WINDOW_SECONDS, 4),
@@ -171,9 +170,7 @@ _WINDOW = """
         percentile_cont(0.5) WITHIN GROUP (ORDER BY wait) AS wait_p50,
         percentile_cont(0.95) WITHIN GROUP (ORDER BY wait) AS wait_p95,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY service) FILTER (WHERE status = 'completed') AS service_p50,
-        percentile_cont(0.95) WITHIN GROUP (ORDER BY service) FILTER (WHERE status = 'completed') AS service_p95,
-        (SELECT extract(epoch FROM statement_timestamp() - min(queued_at))
-         FROM enrichment_enrichmentitem WHERE status = 'pending') AS oldest_pending
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY service) FILTER (WHERE status = 'completed') AS service_p95
     FROM (
         SELECT status,
             extract(epoch FROM first_claimed_at - queued_at) AS wait,
