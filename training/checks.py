@@ -83,9 +83,8 @@ class _Mending:
             self._surroundings()  # a shorter warm-up may have lost the main pattern
             if self.whole == round_before:
                 break
-        else:
-            if not self.means.red_flag:  # rounds that undo each other: what the coach promises goes before the clock
-                self._own_rules()
+        if not self.means.red_flag:  # steps that undo each other: what the coach promises goes before the clock
+            self._own_rules()
         return self.coach.finish(self.whole, self.means) if self.whole != before else before
 
     def begun(self) -> Prescription:
@@ -176,7 +175,7 @@ class _Mending:
             exercise = self._light(entry, exercise)
             self._note("history", "lightened", name=self._name(entry))
         if not promises.sane(exercise, self.means):
-            exercise = planning.redosed(entry, exercise, self.means) if strength else self._eased(exercise)
+            exercise = planning.redosed(entry, exercise, self.means) if strength else self._eased(entry, exercise)
             self._note("sets", "eased", name=self._name(entry))
         elif strength and not promises.ramped([exercise], entry, self.means):
             exercise = planning.redosed(entry, exercise, self.means)
@@ -205,9 +204,9 @@ class _Mending:
             done[muscle] += share * sum(planning.hard(set_) for set_ in exercise.sets)
         return exercise
 
-    def _eased(self, exercise: PrescribedExercise) -> PrescribedExercise:
+    def _eased(self, entry: Entry, exercise: PrescribedExercise) -> PrescribedExercise:
         """The same work, no harder than this athlete may go and than the loads allow."""
-        cap = planning.rpe_cap(self.means)
+        cap = planning.effort_cap(entry, self.means)
 
         def possible(set_: Set) -> Set:
             set_ = set_.model_copy(update={"rpe": None if set_.rpe is None else min(set_.rpe, cap)})

@@ -118,6 +118,14 @@ def test_no_planned_session_breaks_a_promise(fields: dict[str, Any], seed: int) 
             assert len({len(e.sets) for e in block.exercises}) == 1
 
 
+def test_an_accessory_that_comes_to_lead_stands_where_main_work_does() -> None:
+    case = means(
+        available_minutes=10, energy_level=1, equipment=["cable-machine"],
+        athlete={"level": "advanced", "avoid": ["push-up"]},
+    )  # fmt: skip
+    assert [check for check in checks.run(COACH.plan(case, seed=0), case) if not check.ok] == []
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     minutes=st.integers(20, 180), level=st.sampled_from(LEVELS), discipline=st.sampled_from(COACH.disciplines),

@@ -613,6 +613,30 @@ def test_whatever_a_model_answers_is_repaired(fields: dict[str, Any], answer: di
         assert block.rounds is None or {len(exercise.sets) for exercise in block.exercises} == {1}
 
 
+@pytest.mark.parametrize(
+    "workout",
+    [
+        {"format": "amrap", "minutes": 9, "movements": [{"slug": "broad-jump", "amounts": [1]}]},
+        {"format": "for_time", "minutes": 9, "movements": [{"slug": "line-hop", "amounts": [1, 40]}]},
+        {"format": "circuit", "minutes": 0, "movements": [{"slug": "line-hop", "amounts": [25]}]},
+        {"format": "tabata", "minutes": 9, "movements": [{"slug": "line-hop", "amounts": [1]}]},
+    ],
+)
+def test_a_beginners_workout_of_nothing_but_jumps_has_fewer(workout: dict[str, Any]) -> None:
+    athlete = means(athlete={"level": "beginner"}, available_minutes=20)
+    jumps = draft(strength=[], workouts=[{"rounds": 1, "rpe": 5, **workout}])
+    mended, verdicts = checks.repair(FUNCTIONAL.expand(jumps, athlete), athlete)
+    assert [check for check in verdicts if not check.ok] == []
+    assert 0 < functional_rules.jumps(mended, athlete) <= 40
+
+
+def test_a_bar_that_could_catch_the_athlete_alone_is_no_all_out_effort() -> None:
+    for seed in range(4):
+        athlete = means(available_minutes=10, location="home", equipment=["barbell"], athlete={"level": "advanced"})
+        verdicts = checks.run(FUNCTIONAL.plan(athlete, seed=seed), athlete)
+        assert [check for check in verdicts if not check.ok] == []
+
+
 def test_the_drafts_schema_is_valid_in_strict_mode() -> None:
     assert strict_schema(Draft)["required"] == [*Draft.model_fields]
 

@@ -172,7 +172,7 @@ class Planner:
             self._take("anything")
         if not self.picks:
             return self._fallback(budget)
-        whole = self._warmed(calisthenics_rules.led(self._fitted(target)))
+        whole = self._warmed(calisthenics_rules.led(self._fitted(target), self.means))
         whole = fitting.with_easy_movement(whole, self.means, _LEAST_SHARE * budget)
         return planning.finished(self._told(whole), self.means)
 
@@ -308,7 +308,7 @@ class Planner:
             blocks += self._blocks(role, picks)
         blocks += self.finishers
         blocks.append(preparation.cooldown(self.means, self._done(), seconds * 2 / 3))
-        return calisthenics_rules.ordered(calisthenics_rules.led(Prescription(blocks=blocks)), self.means)
+        return calisthenics_rules.ordered(calisthenics_rules.led(Prescription(blocks=blocks), self.means), self.means)
 
     def _warmed(self, whole: Prescription) -> Prescription:
         """With a warm-up that still practises what leads the session, after the clock has had its say."""

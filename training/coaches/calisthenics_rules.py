@@ -260,7 +260,7 @@ def mended(case: Case, quality: Quality) -> tuple[Prescription, list[Mended]]:
     if not _in_order(Case(whole, means)):
         whole = ordered(whole, means)
         done.append(Mended("order", case.say("reordered")))
-    return led(whole), done
+    return led(whole, means), done
 
 
 def _once(prescription: Prescription, means: Means) -> tuple[Prescription, list[str]]:
@@ -278,9 +278,11 @@ def _once(prescription: Prescription, means: Means) -> tuple[Prescription, list[
     return prescription, doubles
 
 
-def led(prescription: Prescription) -> Prescription:
-    """Something is the main work: where nothing is, the volume, else the conditioning, else the skills."""
+def led(prescription: Prescription, means: Means) -> Prescription:
+    """Something is the main work: where nothing is, the volume, else the conditioning, else the skills; in order."""
     there = {block.role for block in prescription.blocks}
     role = next((role for role in _MAY_LEAD if role in there), "main")
+    if role == "main":
+        return prescription
     blocks = [b.model_copy(update={"role": "main"}) if b.role == role else b for b in prescription.blocks]
-    return prescription.model_copy(update={"blocks": blocks})
+    return ordered(prescription.model_copy(update={"blocks": blocks}), means)

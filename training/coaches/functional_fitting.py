@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from training.coaches import fitting, planning
+from training.coaches.case import Case
 from training.coaches.functional_benchmarks import named
 from training.coaches.functional_formats import CAP_MARGIN, LEAST_AMRAP_SECONDS, MOST_SECONDS, expected
+from training.coaches.functional_rules import gates
 from training.coaches.means import Means
 from training.prescription import Block, Prescription, Set
 
@@ -30,10 +32,10 @@ def shorter(prescription: Prescription, means: Means, seconds: float) -> Prescri
 
 
 def longer(prescription: Prescription, means: Means, seconds: float) -> Prescription:
-    """As long as so many seconds: more rounds and longer caps, then easy movement before and after."""
+    """As long as so many seconds: more rounds and longer caps while a beginner may, then easy movement around them."""
     while not means.tired and planning.seconds_of(prescription, means) < seconds:
         bigger = _last_changed(prescription, means, _more)
-        if bigger is None or planning.seconds_of(bigger, means) > seconds:
+        if bigger is None or planning.seconds_of(bigger, means) > seconds or not gates(Case(bigger, means))[0]:
             break
         prescription = bigger
     return fitting.with_easy_movement(prescription, means, seconds)

@@ -255,6 +255,7 @@ def _round_number(value: float, numbers: Sequence[int]) -> int:
 
 def loaded(entry: Entry, reps: int, rpe: float, means: Means) -> Set:
     """A set of a workout: where the 1RM is known with a load for so many reps again and again, else by effort alone."""
+    rpe = min(rpe, planning.effort_cap(entry, means))
     maximum = means.one_rep_max_kg.get(entry.slug)
     if maximum is None or not means.loadable(entry):
         return Set(reps=reps, rpe=rpe)
@@ -267,7 +268,7 @@ def loaded(entry: Entry, reps: int, rpe: float, means: Means) -> Set:
     fewer = max((most for most, suited in _PERCENTS if percent <= suited + 5), default=_PERCENTS[0][0])
     reps = min(reps, fewer)
     felt = planning.felt(min(reps, 12), percent)
-    return Set(reps=reps, load_kg=load, percent_1rm=percent, rpe=min(rpe, felt + 1.5, planning.rpe_cap(means)))
+    return Set(reps=reps, load_kg=load, percent_1rm=percent, rpe=min(rpe, felt + 1.5))
 
 
 def station(

@@ -67,10 +67,9 @@ class Planner:
         whole = self._told(self._assembled(warm, cool))
         if planning.seconds_of(whole, self.means) > _FILLED * budget:
             whole = functional_fitting.shorter(whole, self.means, _FILLED * budget)
-        whole = self._filled(whole, _LEAST_FILLED * budget)
-        if not functional_rules.gates(Case(whole, self.means))[0]:  # what made it longer may have added jumps
+        if not functional_rules.gates(Case(whole, self.means))[0]:  # a benchmark has jumps of its own
             whole = functional_rules.mended(Case(whole, self.means))[0]
-        return whole
+        return self._filled(whole, _LEAST_FILLED * budget)
 
     # --- parts by discipline ---
 

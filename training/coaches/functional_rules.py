@@ -201,19 +201,32 @@ def spared(block: Block, before: Iterable[Block], means: Means) -> Block:
 
 
 def _fewer_jumps(block: Block, share: float, means: Means) -> Block:
-    """Each jump that share as often; a movement that would be left with none goes, where others stay."""
+    """Each jump that share as often: a movement that would be left with none goes; where no other stays, rounds do."""
     kept = []
     for exercise in block.exercises:
         entry = means.catalogue.get(exercise.exercise)
-        if entry is not None and entry.pattern == "jump" and share < 1:
-            reps = [int((set_.reps or 0) * share) for set_ in exercise.sets]
-            if not all(reps):
-                continue
-            sets = [s.model_copy(update={"reps": number}) for s, number in zip(exercise.sets, reps, strict=True)]
-            kept.append(exercise.model_copy(update={"sets": sets}))
-        else:
-            kept.append(exercise)
-    return block.model_copy(update={"exercises": _slotted(kept) if block.format == "emom" else kept}) if kept else block
+        jumped = entry is not None and entry.pattern == "jump" and share < 1
+        fewer = _less_of(exercise, share, block.format) if jumped else exercise
+        if fewer is not None:
+            kept.append(fewer)
+    if kept:
+        return block.model_copy(update={"exercises": _slotted(kept) if block.format == "emom" else kept})
+    if block.format == "amrap" and block.time_cap_seconds:
+        return block.model_copy(update={"time_cap_seconds": 60.0 * max(1, block.time_cap_seconds * share // 60)})
+    if passes(block) > 1:
+        return block.model_copy(update={"rounds": max(1, int(passes(block) * share))})
+    first = [e.model_copy(update={"sets": e.sets[: max(1, int(len(e.sets) * share))]}) for e in block.exercises]
+    return block.model_copy(update={"exercises": first})
+
+
+def _less_of(exercise: PrescribedExercise, share: float, form: Format) -> PrescribedExercise | None:
+    """That share of each set's repetitions, or of its time; None where nothing is left, or a tabata sets the time."""
+    field = "reps" if exercise.sets[0].reps is not None else "duration_seconds"
+    amounts = [int((getattr(set_, field) or 0) * share) for set_ in exercise.sets]
+    if not any(amounts) or (form == "tabata" and field == "duration_seconds"):
+        return None
+    sets = [s.model_copy(update={field: max(1, amount)}) for s, amount in zip(exercise.sets, amounts, strict=True)]
+    return exercise.model_copy(update={"sets": sets})
 
 
 # --- mending --------------------------------------------------------------------------------------------------------
@@ -254,7 +267,7 @@ def _each_block(case: Case, change: Callable[[Block], Block | None]) -> Prescrip
 def _gated(case: Case) -> Prescription:
     """Without swings, and with fewer jumps: fewer a round make an amrap's rounds more, so it may take another turn."""
     whole = _each_block(case, lambda block: _without_swings(block, case.means))
-    for _ in range(5):
+    for _ in range(10):
         share = BEGINNER_JUMPS / max(1, jumps(whole, case.means))
         if share >= 1:
             break

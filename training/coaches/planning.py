@@ -118,7 +118,7 @@ def substitutions(entry: Entry, means: Means, most: int = 3) -> list[Entry]:
 def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
     """The ramp and the working sets of a dose: in kilograms where the athlete's 1RM is known, else by effort alone."""
     rest = dose.rest_seconds
-    dose = replace(dose, rpe=min(dose.rpe, MOST_UNSPOTTED_RPE)) if unspotted(entry, means) else dose
+    dose = replace(dose, rpe=min(dose.rpe, effort_cap(entry, means)))
     if entry.measure != "reps":
         return [_measured(entry, dose, rest)] * dose.sets
     if means.young and means.loadable(entry):
@@ -126,6 +126,11 @@ def working_sets(entry: Entry, dose: Dose, means: Means) -> list[Set]:
         dose = replace(dose, reps=max(dose.reps, least), least_reps=max(dose.least_reps, least))
     work = _loaded(entry, dose, means) or Set(reps=dose.reps, rpe=dose.rpe, tempo=dose.tempo, rest_seconds=rest)
     return [*ramp(entry, work, means, leads=dose.leads), *[work] * dose.sets]
+
+
+def effort_cap(entry: Entry, means: Means) -> float:
+    """The most effort of one exercise: the athlete's own cap, and less under a bar that could catch them."""
+    return min(rpe_cap(means), MOST_UNSPOTTED_RPE) if unspotted(entry, means) else rpe_cap(means)
 
 
 def unspotted(entry: Entry, means: Means) -> bool:
