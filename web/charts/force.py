@@ -45,15 +45,15 @@ def muscles(analysis: dict[str, Any], workout: Workout) -> Figure:
         (label("total_sets", language, begins=True), count(analysis["total_sets"], language)),
         (label("total_reps", language, begins=True), count(analysis["total_reps"], language)),
     ]
-    if analysis["total_volume_kg"] is not None:
-        volume = amount(analysis["total_volume_kg"], "kg", language, decimals=DECIMALS)
-        totals.append((label("total_volume_kg", language, begins=True), volume))
+    total = analysis["total_volume_kg"]
+    volume = "" if total is None else amount(total, "kg", language, decimals=DECIMALS)
+    if told := ". ".join(filter(None, [volume, reasons(analysis, "total_volume_kg")])):
+        totals.append((label("total_volume_kg", language, begins=True), told))
     if not worked:
         why = reasons(analysis, "by_muscle") or _WORDS["no_muscle"][language]
         return not_known("muscles", title, why, language=language, rows=totals)
     rows = [(label(muscle, language, begins=True), _muscle_told(figures, language)) for muscle, figures in worked]
     sets = {cast(Muscle, muscle): figures["sets"] for muscle, figures in worked}
-    told = reasons(analysis, "by_muscle", "total_volume_kg")
     legend_top = 26 + body.HEIGHT
     return drawn(
         "muscles",
@@ -64,7 +64,7 @@ def muscles(analysis: dict[str, Any], workout: Workout) -> Figure:
         _body("back", svg.WIDTH - MIDDLE, sets, language),
         *_legend(legend_top + 20, language),
         language=language,
-        note=told,
+        note=reasons(analysis, "by_muscle"),
     )
 
 

@@ -20,7 +20,7 @@ TOP: Final = 30
 LEVELS: Final = ("rx", "scaled", "foundations")
 MOST_MOVEMENTS: Final = 20  # drawn; all of them are told
 LINE: Final = 15  # of a sentence
-COLUMN: Final = 96  # where the sentences begin
+COLUMN: Final = 104  # where the sentences begin
 
 _WORDS: Final[dict[str, dict[Language, str]]] = {
     "modalities": {"en": "Modal balance", "fr": "Équilibre des modalités"},

@@ -116,11 +116,15 @@ async function written(body) {
       if (error.status === 406 && accept !== "application/json") accept = "application/json";
       else if (tries === TRIES || (error instanceof EnrichmentError && ![409, 503].includes(error.status))) throw error;
       else {
-        document.getElementById("writing-said").textContent = say("still_writing");
-        await new Promise((wake) => setTimeout(wake, 1000 * (error.retryAfter ?? 2)));
+        await wait(error.retryAfter);
       }
     }
   }
+}
+
+async function wait(seconds) {
+  document.getElementById("writing-said").textContent = say("still_writing");
+  await new Promise((wake) => setTimeout(wake, 1000 * (seconds ?? 2)));
 }
 
 async function watch(response) {
@@ -209,13 +213,7 @@ function lasting(seconds) {
 /** The session's own page in place of this one, without leaving it. */
 async function finish(session) {
   const address = `/sessions/${session.id}/`;
-  let page;
-  try {
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
-    page = response.ok && new DOMParser().parseFromString(await response.text(), "text/html");
-  } catch {
-    page = null;
-  }
+  const page = await pageAt(address);
   if (!page) return location.assign(address);
   document.title = page.title;
   document.body.dataset.coach = page.body.dataset.coach;
@@ -225,6 +223,18 @@ async function finish(session) {
   document.querySelector('[name="next"]').value = address; // of the language switch
   history.replaceState(null, "", address);
   read(document.querySelector("[data-session]"));
+}
+
+/** A page of ours, null where the server has none; while the line is down, what was written stays to be read. */
+async function pageAt(address) {
+  for (;;) {
+    try {
+      const response = await fetch(address, { headers: { Accept: "text/html" } });
+      return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+    } catch {
+      await wait();
+    }
+  }
 }
 
 function complain(error) {

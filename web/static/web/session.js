@@ -82,6 +82,8 @@ function remember(sessionId, sets) {
 // --- the second wind ---
 
 function follow(page, sessionId, say) {
+  const whole = (state) => state === "enriched" || state === "full";
+  const drawn = whole(page.dataset.state); // by the server: there is nothing to fetch
   const unsubscribe = subscribeToEnrichment(sessionId, async ({ type, data }) => {
     if (!page.isConnected) return unsubscribe();
     if (type === "exercise") {
@@ -92,7 +94,7 @@ function follow(page, sessionId, say) {
     const state = stateOf(data);
     page.dataset.state = state;
     for (const part of page.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
-    if (type === "done" && (state === "enriched" || state === "full")) await refresh(page);
+    if (type === "done" && whole(state) && !drawn) await refresh(page);
     if (type === "done") for (const empty of page.querySelectorAll(".more.awaited")) empty.remove();
   });
 }
