@@ -13,6 +13,7 @@ from types import FrameType
 
 import django
 import pytest
+from hypothesis import settings
 
 from config.servers import Postgres, Server, ServerError, Valkey
 
@@ -20,6 +21,10 @@ from config.servers import Postgres, Server, ServerError, Valkey
 UNSET = [
     "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API", "FAST_MODELS", "ENRICHMENT_MODELS", "DEBUG", "HTTPS", "PORT",
 ]  # fmt: skip
+
+# The same examples in every run: a red one is its own change's fault. `--hypothesis-profile=default` looks for others.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
