@@ -60,6 +60,7 @@ class Screen:
         self._language = language
         self._began = time.monotonic()
         self._headed = False
+        self._summary: str | None = None
         self._blocks: dict[str, str] = {}  # by key, what is said of a block
         self._block = ""  # the key of the last one shown
         self._exercises: dict[str, tuple[str, ...]] = {}  # by key, what was shown of an exercise
@@ -73,7 +74,8 @@ class Screen:
             for event in events:
                 match event:
                     case Outline():
-                        self._head(event)
+                        if not self._headed:  # it comes again with each block
+                            self._head(event)
                         self._blocks = {
                             block.key: wording.block(block.model_dump(), self._language) for block in event.blocks
                         }
@@ -107,6 +109,7 @@ class Screen:
                 self._say(f"{self._names[key]}: left out", style="dim", indent=2)
         for block_key, exercise in mended:
             self._exercise(block_key, exercise)
+        self._summarize(session.prescription.summary, above=True)
         author = {"llm": session.model, "builtin": "the built-in coach", "imported": "its author"}[session.source]
         seconds = time.monotonic() - self._began
         self._say(
@@ -120,10 +123,15 @@ class Screen:
         """Title, summary and focus, of an outline or a prescription."""
         self._headed = True
         self._say(about.title or "A session", style="bold", above=True)
-        if about.summary:
-            self._say(about.summary)
+        self._summarize(about.summary)
         if about.focus:
             self._say(", ".join(about.focus), style="italic")
+
+    def _summarize(self, summary: str | None, *, above: bool = False) -> None:
+        """What the sets come to; a model's are known once they are all written."""
+        if summary and summary != self._summary:
+            self._summary = summary
+            self._say(summary, above=above)
 
     def _exercise(self, block_key: str, exercise: Exercise) -> None:
         if block_key != self._block:

@@ -228,9 +228,13 @@ def test_in_a_pipe_it_is_plain_lines_from_the_title_to_the_analyses(
     place = 0
     for part in parts:
         place = told.index(part, place)
+    assert told.count(parts[0]) == 1  # the outline comes again with each block
 
 
-def test_on_a_terminal_a_badge_and_a_bar_show_how_far_it_is(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_a_terminal_a_badge_and_a_bar_show_how_far_it_is(
+    stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
     coach(stack, "--minutes", "30", "--language", "fr", "--force-color")
     told = capsys.readouterr().out
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", told)
@@ -238,6 +242,7 @@ def test_on_a_terminal_a_badge_and_a_bar_show_how_far_it_is(stack: Stack, capsys
     assert "Échauffement, circuit" in plain
     assert "Mise en place\u00a0: " in plain
     assert " enriched  after" in plain
+    assert not re.search(r"\x1b\[[0-9;]*[34][0-7]m", told)
 
 
 def test_json_is_the_enriched_session_and_nothing_else(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -269,6 +274,15 @@ def test_without_a_token_it_says_how_to_make_one(settings: Settings, tmp_path: P
         call_command("coach")
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [("http://127.0.0.1:9", "Nobody answers at http://127.0.0.1:9"), ("127.0.0.1:9", "begins with http://")],
+)
+def test_where_nobody_answers_it_says_so_at_once(url: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        call_command("coach", "--url", url, "--token", "sw_any")
+
+
 def test_ctrl_c_leaves_and_the_session_stays(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / CREDENTIALS).write_text(json.dumps({"token": stack.token}))
     environment = {**os.environ, "SECONDWIND_HOME": str(tmp_path), "PORT": str(stack.port), "PYTHONUNBUFFERED": "1"}
@@ -281,7 +295,7 @@ def test_ctrl_c_leaves_and_the_session_stays(stack: Stack, tmp_path: Path) -> No
         assert process.wait(10) == 130
         words = (tmp_path / "told").read_text()
         assert "Traceback" not in words
-        session = re.search(r"Interrupted. The session: /api/v1/sessions/(.+)/", words)
+        session = re.search(rf"Interrupted. The session: {stack.url}/api/v1/sessions/(.+)/", words)
         assert session is not None
         assert client.status(session[1]).status == "enriching"
         client.delete(session[1])

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +14,17 @@ from rich.console import Console
 
 from config import demo
 from config.terminal import Screen
-from secondwind_client import ApiProblem, Athlete, Client, NotEnriched, SecondWindError, Session, SessionRequest
+from secondwind_client import (
+    ApiProblem,
+    Athlete,
+    Client,
+    ConnectionLost,
+    Limits,
+    NotEnriched,
+    SecondWindError,
+    Session,
+    SessionRequest,
+)
 
 NOT_ENRICHED, INTERRUPTED = 3, 130
 PLAIN_WIDTH = 240  # of a file or a pipe: who reads there searches lines, and wraps them as they like
@@ -39,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--equipment", nargs="*", metavar="WORD", help="what there is; none after it: the body only"
         )
-        parser.add_argument("--language", choices=["en", "fr"], default="en")
+        parser.add_argument("--language", choices=["en", "fr"], default="en", help="of the session")
         parser.add_argument("--level", choices=["beginner", "intermediate", "advanced"])
         parser.add_argument(
             "--one-rep-max",
@@ -59,13 +70,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(
             highlight=False,
-            no_color=options["no_color"],
+            no_color=options["no_color"] or None,  # else NO_COLOR says
             force_terminal=options["force_color"] or None,
             width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH,
         )
         self.session: Session | None = None
+        self.url = options["url"] or os.environ.get("SECONDWIND_URL") or f"http://127.0.0.1:{settings.PORT}"
+        if not self.url.startswith(("http://", "https://")):
+            raise CommandError(f"{self.url} is no address: it begins with http:// or https://.")
         try:
-            with _client(options["url"], options["token"]) as client:
+            with _client(self.url, options["token"]) as client:
                 if options["json"]:
                     self._as_json(client, _request(options))
                 else:
@@ -98,7 +112,7 @@ class Command(BaseCommand):
     def _where(self) -> str:
         if self.session is None:
             return "No session has come yet; one that was begun is finished and kept."
-        return f"The session: {self.session.links['self']}"
+        return f"The session: {urljoin(self.url, self.session.links['self'])}"
 
 
 def _request(options: dict[str, Any]) -> SessionRequest:
@@ -134,14 +148,18 @@ def _lift(text: str) -> tuple[str, float]:
 
 
 @contextmanager
-def _client(url: str | None, token: str | None) -> Iterator[Client]:
-    """A client of the stack that was named, else of this home's."""
-    url = url or os.environ.get("SECONDWIND_URL") or f"http://127.0.0.1:{settings.PORT}"
+def _client(url: str, token: str | None) -> Iterator[Client]:
+    """A client of the server there, who is there and knows the token."""
     token = token or os.environ.get("SECONDWIND_TOKEN")
     token = token or demo.Credentials.read(settings.SECONDWIND_HOME / demo.CREDENTIALS).token
     if token is None:
         raise CommandError(
             "There is no token here. Make one: manage.py create_token USERNAME; then give it by --token."
         )
+    with Client(url, token=token, limits=Limits(retry_seconds=0)) as impatient:
+        try:
+            impatient.stats()  # a stack that is not up is told at once, not after the patience of whoever was cut off
+        except ConnectionLost as error:
+            raise CommandError(f"Nobody answers at {url}: {error}. Is `make run` up?") from error
     with Client(url, token=token) as client:
         yield client
