@@ -25,6 +25,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -211,11 +212,17 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 class DatabaseMiddleware(MiddlewareMixin):
-    """A page says 503, too, where the database does not answer; REST framework's views never let that out."""
+    """A database that does not answer is a 503 outside the API, too: a page for people, a problem for machines."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = as_problem(exception)
-        return problem.response() if problem and problem.status_code == 503 else None
+        if problem is None or problem.status_code != 503:
+            return None
+        response = problem.response()
+        if "text/html" in request.headers.get("Accept", "") and not _is_api(request):
+            headers = {"Retry-After": response["Retry-After"]}
+            return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+        return response
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):

@@ -1,6 +1,8 @@
 """The page's addresses."""
 
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from web import account_urls, views
@@ -12,5 +14,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/", views.SessionView.as_view(), name="read-session"),
     path("account/", include(account_urls)),
     path("examples/badge/", views.BadgeExampleView.as_view(), name="badge-example"),
+    # Asked for wherever a page names no icon: the admin, the API's documentation.
+    path("favicon.ico", RedirectView.as_view(url=static("web/icon.svg"))),
     path("language/", set_language, name="set_language"),
 ]

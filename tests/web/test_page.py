@@ -13,6 +13,9 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -136,10 +139,33 @@ def test_asking_and_reading_weigh_less_than_a_picture(pages: dict[str, Any]) -> 
     assert html + sum(file.stat().st_size for file in files) < MOST_BYTES
 
 
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (Http404, 404, "Il n’y a rien ici"),
+        (PermissionDenied, 403, "Ce n’est pas à vous"),
+        (BadRequest, 400, "C’est illisible"),
+        (OperationalError, 503, "De retour dans un instant"),
+        (ZeroDivisionError, 500, "L’erreur vient de nous"),
+    ],
+)
+def test_what_goes_wrong_is_a_page_like_the_others(
+    monkeypatch: pytest.MonkeyPatch, db: None, error: type[Exception], status: int, said: str
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr("web.views.HomeView.get", fail)
+    page = Client(raise_request_exception=False).get("/", headers={"Accept-Language": "fr", "Accept": "text/html"})
+    assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert said in page.content.decode()
+    assert '<html lang="fr">' in page.content.decode()
+    assert "Content-Security-Policy" in page.headers
+
+
 def test_every_page_says_its_language(pages: dict[str, Any]) -> None:
     for name, page in pages.items():
-        if page.status_code != 404:
-            assert '<html lang="fr">' in page.content.decode(), name
+        assert '<html lang="fr">' in page.content.decode(), name
 
 
 def _forms(said: Any) -> list[str]:
@@ -149,7 +175,10 @@ def _forms(said: Any) -> list[str]:
 
 def test_every_sentence_of_the_pages_has_its_french_and_that_is_compiled() -> None:
     web = Path(settings.BASE_DIR, "web")
-    methods: Any = [("**.py", "python"), ("**/templates/web/**.html", from_template)]
+    methods: Any = [
+        ("**.py", "python"),
+        *((each, from_template) for each in ("templates/*.html", "**/templates/web/**.html")),
+    ]
     said = {_forms(found[2])[0] for found in extract_from_dir(web, methods)}
     with (web / "locale/fr/LC_MESSAGES/django.po").open("rb") as file:
         french = read_po(file)
@@ -238,7 +267,8 @@ def test_a_form_of_another_site_is_refused(athlete: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(athlete)
     session = TrainingSessionFactory.create(owner=athlete)
-    assert client.post("/", asked()).status_code == 403
+    refused = client.post("/", asked(), headers={"Accept-Language": "en"})
+    assert (refused.status_code, "This form is too old" in refused.content.decode()) == (403, True)
     assert client.post(page_of(session), {"action": "delete"}).status_code == 403
 
 
