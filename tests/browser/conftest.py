@@ -33,6 +33,7 @@ PATIENCE_MS = 20_000  # on a loaded machine
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 CONNECTION_LOST = "net::ERR_"
+HERE = {"127.0.0.1", "localhost"}
 
 
 class Visitor:
@@ -57,7 +58,7 @@ class Visitor:
         self.loaded.append(request)
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).hostname != "127.0.0.1":
+        if urlsplit(request.url).hostname not in HERE:
             self.wrongs.append(f"asked a foreign host: {request.url}")
 
 
