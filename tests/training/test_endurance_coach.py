@@ -1,43 +1,28 @@
 """The endurance coach: what its planner promises, what it asks of a model, and what a model's answer means."""
 
 import json
+import operator
 import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.callers import whole_catalogue
+from tests.training.coaching import CATALOGUE, SEEDS, Coaching, examples, mended, promised, tokens
 from training import checks
-from training.catalogue import LEVELS
-from training.coaches.endurance import EnduranceCoach
 from training.coaches.endurance_draft import Draft
 from training.coaches.endurance_movers import usable
 from training.coaches.endurance_rules import RULES, hard_seconds
 from training.coaches.endurance_sets import held_seconds, kind, race
-from training.coaches.means import Means
 from training.coaches.planning import seconds_of
 from training.history import History, Past
 from training.prescription import Block, PrescribedExercise, Prescription, Refused, Set
-from training.request import SessionRequest
 
-CATALOGUE = whole_catalogue()
-COACH = EnduranceCoach()
-ENTRIES = CATALOGUE.for_coach("endurance")
-EQUIPMENT = sorted({word for entry in ENTRIES for group in entry.equipment for word in group})
+COACHING = Coaching("endurance", discipline="running")
+COACH, ENTRIES, means, plan = COACHING.coach, COACHING.entries, COACHING.means, COACHING.plan
 RUNNER: dict[str, Any] = {"threshold_pace_s_per_km": 270}
 OUTDOORS: dict[str, Any] = {"location": "outdoor"}
-
-
-def means(history: History | None = None, **fields: Any) -> Means:
-    fields.setdefault("discipline", "running")
-    request = SessionRequest.model_validate({"coach": "endurance", **fields})
-    return Means(request, CATALOGUE) if history is None else Means(request, CATALOGUE, history)
-
-
-def plan(seed: int = 1, **fields: Any) -> Prescription:
-    return COACH.plan(means(**fields), seed=seed)
 
 
 def work(prescription: Prescription) -> list[tuple[Block, PrescribedExercise, Set]]:
@@ -63,47 +48,32 @@ GOALS = [
     None, "VO2max intervals", "fractionné court", "threshold", "seuil", "tempo", "sweet spot", "long run",
     "sortie longue", "recovery", "récup", "sprints", "côtes", "5k pace", "allure marathon", "technique", "lose weight",
 ]  # fmt: skip
-NUMBERS = {
-    "ftp_watts": st.integers(80, 400),
-    "threshold_pace_s_per_km": st.integers(170, 480),
-    "css_s_per_100m": st.integers(65, 180),
-    "max_heart_rate": st.integers(181, 210),
-    "resting_heart_rate": st.integers(35, 80),
-    "threshold_heart_rate": st.integers(130, 180),
-}
-ATHLETES = st.fixed_dictionaries(
-    {
-        "level": st.sampled_from(LEVELS),
-        "age": st.none() | st.integers(10, 90),
-        "injuries": st.lists(st.sampled_from(["left knee", "épaule", "cheville", "lower back", "hanche"]), max_size=2),
-        "avoid": st.lists(st.sampled_from([*(e.slug for e in ENTRIES), "rameur", "cardio", "saut"]), max_size=3),
-    },
-    optional=NUMBERS,
+REQUESTS = COACHING.requests(
+    GOALS,
+    st.builds(
+        operator.or_,
+        COACHING.athletes(["rameur", "cardio", "saut"]),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "ftp_watts": st.integers(80, 400),
+                "threshold_pace_s_per_km": st.integers(170, 480),
+                "css_s_per_100m": st.integers(65, 180),
+                "max_heart_rate": st.integers(181, 210),
+                "resting_heart_rate": st.integers(35, 80),
+                "threshold_heart_rate": st.integers(130, 180),
+            },
+        ),
+    ),
 )
-REQUESTS = st.fixed_dictionaries(
-    {
-        "discipline": st.sampled_from(COACH.disciplines),
-        "goal": st.sampled_from(GOALS),
-        "available_minutes": st.integers(10, 180),
-        "energy_level": st.integers(1, 10),
-        "location": st.sampled_from(["gym", "home", "outdoor"]),
-        "equipment": st.none() | st.lists(st.sampled_from(EQUIPMENT), max_size=8, unique=True),
-        "language": st.sampled_from(["en", "fr"]),
-        "athlete": ATHLETES,
-    }
-)
-WIDE = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@WIDE
-@given(fields=REQUESTS, seed=st.integers(0, 2**32 - 1))
+@examples(50)
+@given(fields=REQUESTS, seed=SEEDS)
 def test_no_planned_session_breaks_a_promise(fields: dict[str, Any], seed: int) -> None:
     case = means(**fields)
     prescription = COACH.plan(case, seed=seed)
-    verdicts = checks.run(prescription, case)
-    assert [check for check in verdicts if not check.ok] == []
-    assert set(RULES) <= {check.code for check in verdicts}
-    assert checks.repair(prescription, case) == (prescription, verdicts)
+    assert set(RULES) <= {check.code for check in promised(prescription, case)}
     budget = 60 * fields["available_minutes"]
     assert 0.8 * budget <= seconds_of(prescription, case) <= 1.1 * budget
     roles = [block.role for block in prescription.blocks]
@@ -161,19 +131,13 @@ def draft(**fields: Any) -> Draft:
     )
 
 
-@WIDE
+@examples(50)
 @given(fields=REQUESTS, answer=DRAFTS)
 def test_whatever_a_model_drafts_is_mended_until_it_keeps_every_promise(
     fields: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     case = means(**fields)
-    try:
-        mended, verdicts = checks.repair(COACH.expand(draft(**answer), case), case)
-    except Refused:
-        assume(False)  # nothing of it may be done: the built-in coach answers
-        raise
-    assert [check for check in verdicts if not check.ok] == []
-    assert seconds_of(mended, case) <= 66 * fields["available_minutes"]
+    assert seconds_of(mended(draft(**answer), case), case) <= 66 * fields["available_minutes"]
 
 
 # --- what the goal, the day and the athlete change ------------------------------------------------------------------
@@ -494,7 +458,7 @@ def test_a_45_minute_draft_costs_at_most_450_tokens() -> None:
     """Four blocks of three steps; compact JSON of slugs takes about three characters a token, rather more."""
     step = {"slug": "low-cadence-interval", "amount": 1200, "zone": 5, "rest": 120}
     long = draft(title="x" * 60, rationale="x" * 150, main=[{"repeats": 10, "steps": [step] * 3}] * 4)
-    assert len(json.dumps(long.model_dump(), separators=(",", ":"))) / 3 <= 450
+    assert tokens(long) <= 450
 
 
 def test_a_draft_becomes_a_whole_prescription() -> None:

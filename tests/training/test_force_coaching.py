@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.callers import whole_catalogue
+from tests.training.coaching import CATALOGUE, Coaching
 from training.catalogue import Entry
 from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
@@ -18,18 +18,10 @@ from training.prescription import PrescribedExercise, Prescription, Set
 from training.request import SessionRequest
 from training.timing import block_seconds
 
-CATALOGUE = whole_catalogue()
-FORCE = get("force")
+COACHING = Coaching("force")
+FORCE, means, plan = COACHING.coach, COACHING.means, COACHING.plan
 SEEDS = range(6)
 Trained = list[tuple[PrescribedExercise, Entry]]
-
-
-def ask(**fields: Any) -> SessionRequest:
-    return SessionRequest.model_validate({"coach": "force", **fields})
-
-
-def plan(seed: int = 1, **fields: Any) -> Prescription:
-    return FORCE.plan(Means(ask(**fields), CATALOGUE), seed=seed)
 
 
 def sessions(**fields: Any) -> Iterator[Trained]:
@@ -261,7 +253,7 @@ def test_a_goal_in_plain_words_finds_its_row(words: str, row: str) -> None:
     ],
 )
 def test_a_lift_is_known_by_any_of_its_names_and_brought_within_reach(words: str, level: str, lifts: list[str]) -> None:
-    found = named_lifts(words, Means(ask(athlete={"level": level}), CATALOGUE))
+    found = named_lifts(words, means(athlete={"level": level}))
     assert [entry.slug for entry in found] == lifts
 
 
@@ -269,11 +261,11 @@ def test_a_lift_is_known_by_any_of_its_names_and_brought_within_reach(words: str
 
 
 def test_trimming_gives_back_what_still_fits() -> None:
-    means = Means(ask(), CATALOGUE)
+    case = means()
     whole = plan(available_minutes=90)
     for minutes in (30, 45, 60, 75):
-        trimmed = fitting.trim(whole, means, 60 * minutes)
-        used = planning.seconds_of(trimmed, means)
+        trimmed = fitting.trim(whole, case, 60 * minutes)
+        used = planning.seconds_of(trimmed, case)
         assert 0.85 * 60 * minutes <= used <= 60 * minutes
         counts = [len(work(exercise)) for exercise, _ in trained(trimmed)]
         assert counts[0] == max(counts)
@@ -281,7 +273,7 @@ def test_trimming_gives_back_what_still_fits() -> None:
 
 def test_what_fits_is_not_trimmed() -> None:
     whole = plan()
-    assert fitting.trim(whole, Means(ask(), CATALOGUE), 60 * 45) == whole
+    assert fitting.trim(whole, means(), 60 * 45) == whole
 
 
 # --- what a model drafts --------------------------------------------------------------------------------------------
@@ -291,7 +283,7 @@ def expanded(main: dict[str, Any], **fields: Any) -> PrescribedExercise:
     draft = Draft.model_validate(
         {"title": "Legs", "rationale": "Legs.", "warmup": [], "main": [main], "accessory": [], "cooldown": []}
     )
-    return planning.trained(FORCE.expand(draft, Means(ask(**fields), CATALOGUE)))[0]
+    return planning.trained(FORCE.expand(draft, means(**fields)))[0]
 
 
 @pytest.mark.parametrize("goal", ["strength", "power", "hypertrophy", "endurance"])
@@ -326,29 +318,29 @@ def item(slug: str) -> dict[str, Any]:
 
 
 def test_a_drafted_warm_up_is_as_long_as_the_session_asks_for() -> None:
-    means = Means(ask(available_minutes=60), CATALOGUE)
+    case = means(available_minutes=60)
     draft = {
         "title": "Squats", "rationale": "Squats lead.", "warmup": ["rowing-machine", "air-squat"],
         "main": [item("back-squat")], "accessory": [], "cooldown": [],
     }  # fmt: skip
-    first = get("force").expand(Draft.model_validate(draft), means).blocks[0]
-    assert block_seconds(first, CATALOGUE, means.request) == pytest.approx(preparation_seconds(means), abs=30)
+    first = FORCE.expand(Draft.model_validate(draft), case).blocks[0]
+    assert block_seconds(first, CATALOGUE, case.request) == pytest.approx(preparation_seconds(case), abs=30)
 
 
 def test_drafted_accessories_are_put_where_neighbours_spare_each_other() -> None:
-    means = Means(ask(), CATALOGUE)
+    case = means()
     slugs = ["barbell-row", "chin-up", "hip-thrust"]  # the row and the chin-up both take the grip
     draft = {
         "title": "Squats", "rationale": "Squats lead.", "warmup": [], "main": [item("bench-press")],
         "accessory": [item(slug) for slug in slugs], "cooldown": [],
     }  # fmt: skip
-    accessory = get("force").expand(Draft.model_validate(draft), means).blocks[2]
+    accessory = FORCE.expand(Draft.model_validate(draft), case).blocks[2]
     assert [exercise.exercise for exercise in accessory.exercises][1] == "hip-thrust"
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_full_gym_lifts_no_sandbags_but_for_strongmen(seed: int) -> None:
-    session = get("force").plan(Means(ask(available_minutes=60), CATALOGUE), seed=seed)
+    session = get("force").plan(means(available_minutes=60), seed=seed)
     assert not [e for _, e in session.exercises() if "sandbag" in (e.exercise or "")]
 
 
