@@ -81,6 +81,8 @@ def _cuts(prescription: Prescription) -> Iterator[Prescription]:
     yield from _fewer_sets(prescription, _FLOORS[3])
     if exercises > 1:
         yield from _without(prescription, ("skill", "main"))
+    for each in _fewer_sets(prescription, _FLOORS[3]):  # of two at once, so that the balance can hold
+        yield from _fewer_sets(each, _FLOORS[3])
 
 
 def _fewer_sets(prescription: Prescription, floors: dict[Role, int]) -> Iterator[Prescription]:
