@@ -18,5 +18,5 @@ RUN SECRET_KEY=collectstatic SECONDWIND_HOME=/tmp/collectstatic python manage.py
 ENV SECONDWIND_HOME=/var/lib/secondwind PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000
 USER secondwind
 EXPOSE 8000
-CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", \
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "on", \
      "--no-access-log", "--timeout-graceful-shutdown", "3"]

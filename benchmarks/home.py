@@ -73,7 +73,7 @@ class Home:
         """One web process as the Procfile starts it, on asyncio and h11, which every installation has; its port."""
         port = free_port()
         process = self.start(
-            "web", "uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log",
+            "web", "uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "on", "--no-access-log",
             "--loop", "asyncio", "--http", "h11", "--timeout-graceful-shutdown", "3",
         )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS

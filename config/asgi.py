@@ -24,10 +24,13 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 django: Any = get_asgi_application()
 
 from config.http import Problem, preferred_language  # noqa: E402 - Django must be set up first
+from training import generation  # noqa: E402
 
 # How long the rest of a refused body is read and dropped, so that a caller who is still sending it gets to see the
 # refusal: closing at once would reset the connection under the answer.
 LINGER_SECONDS = 3
+# Of the stop grace, after the server's own patience with open requests: a plan takes the built-in coach a moment.
+FINISH_SECONDS = 5
 
 
 class TooLargeError(Exception):
@@ -45,8 +48,8 @@ def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000, "reason": None})  # before it was accepted: a 403
             return
-        if scope["type"] != "http":
-            await app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
             return
         try:
             body = await _read(scope, receive, limit)
@@ -72,6 +75,15 @@ def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
         await app({**scope, "headers": headers}, receive_whole, send)
 
     return answer
+
+
+async def _live(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """The server starts, and stops: the sessions that are being made are ended by the built-in coach and saved."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    generation.finish(FINISH_SECONDS)  # nobody is served any more: the loop may stand still
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _read(scope: HTTPScope, receive: ASGIReceiveCallable, limit: int) -> bytes:

@@ -3,6 +3,7 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -46,7 +47,7 @@ def heartbeat() -> bytes:
 
 
 def response(events: AsyncGenerator[bytes]) -> StreamingHttpResponse:
-    """The answer: sent as it comes, kept by nobody."""
+    """The answer: sent as it comes, with a heartbeat while nothing does, and kept by nobody."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second: nginx would collect it
     return StreamingHttpResponse(_alone(events), content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
 
@@ -62,6 +63,22 @@ async def _alone(events: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
     thread = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
     if thread is not None:
         thread.shutdown(wait=False)
+    async with aclosing(alive(events)) as living:
+        async for event in living:
+            yield event
+
+
+async def alive(events: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The events, and a heartbeat whenever none came for so long, whatever they wait for: a lost database, too."""
     async with aclosing(events):
-        async for event in events:
+        while True:
+            coming = asyncio.ensure_future(anext(events, None))
+            try:
+                while not (await asyncio.wait([coming], timeout=HEARTBEAT_SECONDS))[0]:
+                    yield heartbeat()
+            finally:
+                if coming.cancel():  # who listened has left: what still runs cannot be closed
+                    await asyncio.wait([coming])
+            if (event := coming.result()) is None:
+                return
             yield event

@@ -94,9 +94,12 @@ class SessionEventsView(OwnedView[TrainingSession]):
         return events.response(live.follow(session.pk, caller(request).pk, after))
 
 
+MOST_DIGITS = 20  # more than any number has that was given out
+
+
 def _event_number(text: str) -> int:
     """The number of the last event heard; 0, which is before all, where it cannot be read."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text[:MOST_DIGITS]) if text.isascii() and text.isdigit() else 0
 
 
 class ItemFilter(filters.FilterSet):

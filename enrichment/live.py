@@ -51,34 +51,32 @@ async def follow(session_id: UUID, viewer_id: int, after: int) -> AsyncGenerator
                 chapter = Chapter((), after, over=False)
             for told in chapter.told:
                 yield events.event(told.name, told.data, number=told.number)
-                watched.told_at = time.monotonic()
             watched.number = after = chapter.last
             if chapter.over:
                 return
-            if chapter.status is not None:
-                watched.place = _Place(chapter.status, watched.told_at)
+            if chapter.status is not None and (chapter.told or watched.place is None):
+                if not chapter.told:  # it comes back: its place may have moved meanwhile
+                    yield events.event("status", chapter.status)
+                watched.place = _Place(chapter.status, time.monotonic())
             if not chapter.more:
-                async for of_the_moment in _until_woken(hub, watched, chapter.waiting):
-                    yield of_the_moment
-                    watched.told_at = time.monotonic()
+                async for moved in _until_woken(hub, watched, chapter.waiting):
+                    yield moved
 
 
 async def _until_woken(hub: "Hub", watched: "_Watched", waiting: UUID | None) -> AsyncIterator[bytes]:
-    """What is told while nothing happens: a place in the queue that moves, and that the stream still lives."""
-    place = watched.place if waiting else None
+    """What is told while nothing happens: a place in the queue that moves."""
+    place = watched.place
+    if waiting is None or place is None:
+        await watched.woken.wait()
+        return
     while not watched.woken.is_set():
-        silent = events.HEARTBEAT_SECONDS - (time.monotonic() - watched.told_at)
-        if silent <= 0:
-            yield events.heartbeat()
-            continue
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(silent, PLACES_SECONDS) if place else silent):
+            async with asyncio.timeout(PLACES_SECONDS):
                 await watched.woken.wait()
             return
-        if place is not None and waiting is not None:
-            moved = place.moved(await hub.queue(), waiting)
-            if moved is not None:
-                yield events.event("status", moved)
+        moved = place.moved(await hub.queue(), waiting)
+        if moved is not None:
+            yield events.event("status", moved)
 
 
 @dataclass
@@ -111,7 +109,6 @@ class _Watched:
 
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     number: int = -1  # of the last event it told
-    told_at: float = field(default_factory=time.monotonic)
     place: _Place | None = None
 
 

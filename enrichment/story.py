@@ -35,7 +35,7 @@ class Chapter:
     over: bool  # the session is final, or gone
     more: bool = False  # there is more to read at once
     waiting: UUID | None = None  # the item, where it is ready and its place may move
-    status: dict[str, Any] | None = None  # the present one, where it is told last
+    status: dict[str, Any] | None = None  # the present one, where it is told last or nothing is told of who waits
 
 
 def read(session_id: UUID, viewer_id: int, after: int) -> Chapter:
@@ -77,7 +77,9 @@ def _of_item(session: TrainingSession, item: EnrichmentItem, after: int) -> Chap
             status = queue.status(session)
             ends = (Told("status", status, item.event_count - 1), Told("done", status, item.event_count))
             return Chapter(tuple(one for one in ends if (one.number or 0) > after), item.event_count, over=True)
-        return Chapter((), after, over=item.is_final, waiting=item.pk if item.is_ready else None)
+        if item.is_ready:
+            return Chapter((), after, over=False, waiting=item.pk, status=queue.status(session))
+        return Chapter((), after, over=item.is_final)
     more = rows[-1].number < item.event_count
     told = tuple(_told(session, item, rows, more=more))
     now = told[-1].data if told and told[-1].name == "status" and not more else None

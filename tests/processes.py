@@ -92,7 +92,7 @@ class Processes:
 
     def starting_web(self, port: int, **environment: object) -> PythonProcess:
         """A web process that will listen on this port of 127.0.0.1."""
-        arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log"]
+        arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "on", "--no-access-log"]
         return self._start("web", arguments, **environment)
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ No database connection is held while a model thinks, and nothing is saved before
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from math import ceil
 from typing import Any
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 # Of one session in mode full: enough for its deadline, and one caller does not take a whole rate limit.
 DETAILS_AT_ONCE = 8
 PLANS = 4  # tried, where the athlete did the same lately
+FINISH_LOOK_SECONDS = 0.05
 RETRY_AFTER_SECONDS = 30.0  # of a 503, where the model's server does not say
 
 
@@ -63,8 +65,28 @@ class Audience:
 
 
 NOBODY = Audience()
+_under_way: set[object] = set()  # one for each session that is being made
 
 
+@contextmanager
+def _counted() -> Iterator[None]:
+    making = object()
+    _under_way.add(making)
+    try:
+        yield
+    finally:
+        _under_way.discard(making)
+
+
+def finish(within_seconds: float) -> None:
+    """For a process that stops: what is being made waits for no model any more, and is saved."""
+    until = time.monotonic() + within_seconds
+    while _under_way and time.monotonic() < until:
+        llm.cancel_all()  # not once: who was still planning asks a moment later
+        time.sleep(FINISH_LOOK_SECONDS)
+
+
+@_counted()
 def create(
     owner: User,
     request: SessionRequest,
@@ -229,7 +251,11 @@ def _enrich(
         else:
             noted.append((need, found))
     failures: list[llm.ModelError] = []
-    for need, outcome in zip(unwritten, llm.wait(_write_all(unwritten, until)) if unwritten else (), strict=True):
+    try:
+        outcomes = llm.wait(_write_all(unwritten, until)) if unwritten else []
+    except llm.Unavailable as error:  # cancelled, as one: each failure by itself is an outcome
+        outcomes = [error]
+    for need, outcome in zip(unwritten, outcomes, strict=False):
         bill.extend(outcome.calls)
         if isinstance(outcome, Written):
             noted.append((need, outcome))

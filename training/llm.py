@@ -185,14 +185,25 @@ async def _submitted(door: _Door, coroutine: Coroutine[Any, Any, T]) -> T:
 def wait(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the process's event loop and wait for it, with the thread's database connection given back.
 
-    Raises TransactionManagementError inside a transaction: nobody waits for a model with rows locked.
+    Raises TransactionManagementError inside a transaction: nobody waits for a model with rows locked; and Unavailable
+    where `cancel_all` ended it.
     """
     try:
         _give_connection_back()
     except TransactionManagementError:
         coroutine.close()
         raise
-    return submit(coroutine).result()
+    return _result(submit(coroutine))
+
+
+def _result(future: "Future[T]") -> T:
+    """For who waits, a model that was cancelled is one that is not available."""
+    try:
+        return future.result()
+    except Cancelled as cancelled:
+        error = Unavailable("This process stops.")
+        error.calls = cancelled.calls
+        raise error from None
 
 
 def _give_connection_back() -> None:
@@ -237,7 +248,7 @@ def stream(
     try:
         while (part := parts.get()) is not None:
             yield part
-        yield listening.result()
+        yield _result(listening)
     finally:
         listening.cancel()  # where nobody listens any more
 

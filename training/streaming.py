@@ -75,7 +75,7 @@ class _Watched(Audience):
         return first if isinstance(first, _End) else None
 
     async def follow(self) -> AsyncGenerator[bytes | _End]:
-        """Everything told, as it comes, up to the end; a heartbeat while nothing does."""
+        """Everything told, as it comes, up to the end."""
         woken = asyncio.Event()
         with self._lock:
             self._watcher = asyncio.get_running_loop(), woken
@@ -87,11 +87,7 @@ class _Watched(Audience):
                     yield told
                     if isinstance(told, _End):
                         return
-                try:
-                    async with asyncio.timeout(events.HEARTBEAT_SECONDS):
-                        await woken.wait()
-                except TimeoutError:
-                    yield events.heartbeat()
+                await woken.wait()
         finally:
             with self._lock:
                 self._watcher = None
@@ -113,6 +109,8 @@ def response(make: Callable[[Audience], Answer]) -> HttpResponseBase:
     ordinary problem. Raises what `make` raises until then.
     """
     watched, language = _Watched(), translation.get_language()
+    # The task needs a connection of its own: a pool's worth of requests that keep theirs would wait for it in vain.
+    connection.close()
     threading.Thread(target=_run, args=(make, watched, language), name="generation").start()
     over = watched.refused_or_replayed()
     if over is not None and over.error is not None:
@@ -131,7 +129,9 @@ def _run(make: Callable[[Audience], Answer], watched: _Watched, language: str | 
     try:
         with translation.override(language):
             end = _End(make(watched), None)
-    except Exception as error:  # noqa: BLE001  # whatever it is, the watcher is told that nothing more comes
+    except Exception as error:  # whatever it is, the watcher is told that nothing more comes
+        if as_problem(error) is None:  # said here, for the watcher may have left
+            logger.exception("a streamed generation failed")
         end = _End(None, error)
     finally:
         connection.close()
@@ -148,9 +148,7 @@ def _last(end: _End, language: str | None) -> bytes:
     """The event that ends a stream: the session as JSON has it, or the problem."""
     if end.answer is not None:
         return events.event("session" if end.answer.status < 400 else "problem", json.loads(end.answer.body))
-    problem = as_problem(end.error) if isinstance(end.error, Exception) else None
-    if problem is None:
-        logger.error("a streamed generation failed", exc_info=end.error)
-        problem = Problem(500, "This is our mistake, and it was logged.")
+    told = as_problem(end.error) if end.error is not None else None
+    problem = told or Problem(500, "This is our mistake, and it was logged.")
     with translation.override(language):
         return events.event("problem", json.loads(problem.response().content))

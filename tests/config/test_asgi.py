@@ -103,7 +103,7 @@ def running(database_url: str, token: str, log: Path) -> Iterator[Web]:
     port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off"],
+            [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "on"],
             env={**os.environ, "DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL},
             stdout=output,
             stderr=output,

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from tests.callers import whole_catalogue
 from tests.factories import UserFactory, force_prescription
 from tests.model_server import FOREVER, Behaviour, ModelServer
+from tests.processes import eventually
 from training import coaches, details, generation
 from training.catalogue.stored import load
 from training.coaches.means import Means
@@ -291,13 +292,23 @@ def test_a_full_import_is_enriched_strangers_too(owner: User, model_server: Mode
 
 
 def test_what_is_not_whole_in_time_is_fast_keeps_what_it_has_and_says_so(
-    owner: User, model_server: ModelServer, settings: Settings
+    owner: User, model_server: ModelServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.FULL_DEADLINE_SECONDS = 1.5
+    allowed: list[float] = []
+    write = details.write
+
+    def noting(need: details.Need, *, deadline_seconds: float) -> Any:
+        allowed.append(deadline_seconds)
+        return write(need, deadline_seconds=deadline_seconds)
+
+    monkeypatch.setattr(details, "write", noting)
     model_server.script(Behaviour(hang=True, about='Village game xx"', times=FOREVER))
     start = time.monotonic()
     session = generation.create(owner, asked(mode="full", prescription=strangers(3)))
-    assert 1.4 < time.monotonic() - start < 10
+    assert time.monotonic() - start >= 1.5
+    assert len(allowed) == 3
+    assert all(0 < seconds <= 1.5 for seconds in allowed)  # of all that there is for the whole
     assert (session.enrichment_status, session.enriched_at, session.analysis) == ("fast", None, None)
     assert {detail.key for detail in session.details.all()} == {"b1e1", "b1e3"}
     assert [need.keys for need in details.missing(session)] == [("b1e2",)]
@@ -320,6 +331,32 @@ def test_the_details_of_one_session_are_written_some_at_once(owner: User, model_
     model_server.script(Behaviour(delay_seconds=0.2, about=DETAILS, times=FOREVER))
     generation.create(owner, asked(mode="full", prescription=strangers(20)))
     assert model_server.most_at_once == generation.DETAILS_AT_ONCE
+
+
+# --- a process that stops ---
+@pytest.mark.parametrize(
+    ("fields", "source", "reason"),
+    [({}, "builtin", "unavailable"), ({"mode": "full", "prescription": strangers(2)}, "imported", None)],
+    ids=["fast", "full"],
+)
+def test_what_is_being_made_when_a_process_stops_waits_for_no_model_and_is_saved(
+    owner: User, model_server: ModelServer, fields: dict[str, Any], source: str, reason: str | None
+) -> None:
+    model_server.script(Behaviour(hang=True, times=FOREVER))
+
+    def create() -> TrainingSession:
+        try:
+            return generation.create(owner, asked(**fields))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(create)
+        eventually(lambda: model_server.requests, what="the question")
+        generation.finish(within_seconds=20)
+        session = made.result(timeout=0.5)
+    assert (session.source, session.fallback_reason, session.enrichment_status) == (source, reason, "fast")
+    assert {call.outcome for call in ModelCall.objects.filter(session=session)} == {"cancelled"}
 
 
 # --- the database ---

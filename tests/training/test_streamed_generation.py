@@ -443,6 +443,36 @@ def test_no_connection_is_held_while_the_model_writes(client: APIClient, model_s
         stream.until("session")
 
 
+def test_a_request_keeps_no_connection_while_its_task_needs_one(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else as many requests at once as the pool has connections wait for each other, until all are told 503."""
+    pool = connections["default"].pool  # type: ignore[attr-defined]  # the stubs do not know it
+    free: list[bool] = []
+
+    def admit(_: Any) -> None:  # in the task, before it asks the database for anything
+        stats = pool.get_stats()
+        free.append(stats["pool_available"] == stats["pool_size"])
+
+    monkeypatch.setattr(coaches.get("force"), "admit", admit)
+    make_sense(told(client))
+    assert free == [True]
+
+
+def test_a_mistake_of_ours_is_logged_though_nobody_listens_any_more(
+    client: APIClient, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(checks, "repair", broken)
+    model_server.script(Behaviour(stop_after=LATE, stopped="hold"))
+    with watch(client) as stream:
+        stream.until("exercise")
+    model_server.go_on()
+    eventually(lambda: "ZeroDivisionError" in caplog.text, what="the log's word")
+
+
 def test_a_mistake_of_ours_ends_the_stream_with_a_problem(
     client: APIClient, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
