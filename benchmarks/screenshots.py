@@ -102,8 +102,9 @@ class Studio:
 
 
 def badge(page: Page, state: str) -> None:
-    """Wait until the session is so far."""
-    expect(page.locator(f'enrichment-badge span.badge[data-state="{state}"]')).to_be_visible(timeout=30_000)
+    """Wait until the session is so far: as the script has drawn it, or the server, where all is there."""
+    live, drawn = f'enrichment-badge span.badge[data-state="{state}"]', f"#session > p.badge.{state}"
+    expect(page.locator(f"{live}, {drawn}")).to_be_visible(timeout=30_000)
 
 
 def shoot(page: Page, name: str) -> None:

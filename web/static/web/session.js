@@ -83,7 +83,7 @@ function remember(sessionId, sets) {
 
 function follow(page, sessionId, say) {
   const whole = (state) => state === "enriched" || state === "full";
-  const drawn = whole(page.dataset.state); // by the server: there is nothing to fetch
+  if (whole(page.dataset.state)) return; // the server has drawn all of it
   const unsubscribe = subscribeToEnrichment(sessionId, async ({ type, data }) => {
     if (!page.isConnected) return unsubscribe();
     if (type === "exercise") {
@@ -94,7 +94,7 @@ function follow(page, sessionId, say) {
     const state = stateOf(data);
     page.dataset.state = state;
     for (const part of page.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
-    if (type === "done" && whole(state) && !drawn) await refresh(page);
+    if (type === "done" && whole(state)) await refresh(page);
     if (type === "done") for (const empty of page.querySelectorAll(".more.awaited")) empty.remove();
   });
 }
