@@ -16,10 +16,8 @@ import json
 import random
 import statistics
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -67,19 +65,6 @@ def answer(request: Request) -> str:
     if "coaching_cues_detailed" in request.schema["properties"]:
         return json.dumps(json.loads(request.input)["catalogue"], ensure_ascii=False)
     return json.dumps(model_answers.answer(request.schema, request.input), ensure_ascii=False)
-
-
-@contextmanager
-def paced() -> Iterator[PacedServer]:
-    """The model's server, for as long as the block runs."""
-    server = PacedServer()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.close()
-        thread.join()
 
 
 def second_wind(client: Client, coach: str, level: Level) -> Times:
@@ -184,7 +169,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, choices=range(1, len(LEVELS) + 1), default=1)
     rounds = parser.parse_args().rounds
     row("to first exercise / usable / enriched", "Second Wind", "one long call", "one after another")
-    with paced() as server, home() as at:
+    with PacedServer.running() as server, home() as at:
         run(at, server, rounds)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.test import Client
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -25,6 +26,23 @@ def athlete(db: None) -> User:
 def operator(db: None) -> User:
     """Somebody who runs the place: staff and superuser."""
     return UserFactory.create(username="operator", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def desk(client: Client, operator: User) -> Client:
+    """The operator's browser."""
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def onlooker(db: None) -> Client:
+    """The browser of somebody who may see everything, and no more."""
+    user = UserFactory.create(username="onlooker", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    browser = Client()
+    browser.force_login(user)
+    return browser
 
 
 @pytest.fixture(scope="session")

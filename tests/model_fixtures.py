@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from tests.model_server import ModelServer, running
+from tests.model_server import ModelServer
 from training import llm
 
 KEY = "sk-the-tests-own-key"
@@ -14,7 +14,7 @@ KEY = "sk-the-tests-own-key"
 @pytest.fixture
 def model_server(settings: Settings) -> Iterator[ModelServer]:
     """A model's server, and this process set up to ask it. Left alone it answers everything, and well."""
-    with running() as server:
+    with ModelServer.running() as server:
         settings.OPENAI_API_KEY = KEY
         settings.OPENAI_BASE_URL = server.url
         settings.FAST_MODELS = settings.ENRICHMENT_MODELS = ["gpt-5-mini", "gpt-6-luna"]

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from tests.model_forms import (
     FOREVER,
@@ -29,7 +29,7 @@ from tests.model_forms import (
     told,
 )
 
-__all__ = ["FOREVER", "TOKEN_CHARACTERS", "Behaviour", "ModelServer", "Request", "running"]
+__all__ = ["FOREVER", "TOKEN_CHARACTERS", "Behaviour", "ModelServer", "Request"]
 
 TOKEN_CHARACTERS = 4
 PATHS = ("/v1/responses", "/v1/chat/completions")
@@ -50,6 +50,19 @@ class ModelServer:
         self._http = _HTTPServer(("127.0.0.1", port), _Handler)
         self._http.model_server = self
         self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        """A server in a thread of this process, for as long as the block runs."""
+        server = cls()
+        thread = threading.Thread(target=server.serve, name="model-server", daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.close()
+            thread.join()
 
     def script(self, *behaviours: Behaviour) -> None:
         """The next calls go so, one behaviour after the other."""
@@ -238,19 +251,6 @@ def _read(path: str, body: dict[str, Any], headers: dict[str, str]) -> Request:
 
 def _jittered(seconds: float, behaviour: Behaviour) -> float:
     return seconds * random.uniform(1 - behaviour.jitter, 1 + behaviour.jitter)
-
-
-@contextmanager
-def running(port: int = 0) -> Iterator[ModelServer]:
-    """A server in a thread of this process."""
-    server = ModelServer(port)
-    thread = threading.Thread(target=server.serve, name="model-server", daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.close()
-        thread.join()
 
 
 if __name__ == "__main__":

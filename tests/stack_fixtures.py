@@ -17,7 +17,7 @@ from config.roles import Role, url
 from config.servers import free_port
 from tests.callers import load_catalogue
 from tests.factories import PASSWORD, UserFactory
-from tests.model_server import ModelServer, running
+from tests.model_server import ModelServer
 from tests.processes import Processes, eventually
 
 
@@ -45,7 +45,7 @@ def stack(
     with (
         django_db_blocker.unblock(),
         redis.Redis.from_url(settings.REDIS_URL) as broker,
-        running() as model,
+        ModelServer.running() as model,
     ):
         broker.flushdb()
         load_catalogue()

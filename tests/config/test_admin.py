@@ -18,13 +18,6 @@ from tests.factories import TrainingSessionFactory, UserFactory
 TOKENS = "/admin/config/token/"
 
 
-@pytest.fixture
-def desk(client: Client, operator: User) -> Client:
-    """The operator's browser."""
-    client.force_login(operator)
-    return client
-
-
 def revocation(token: Token) -> str:
     return reverse("admin:config_token_revoke", args=[token.public_id])
 

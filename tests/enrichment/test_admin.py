@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
@@ -31,23 +31,6 @@ pytestmark = pytest.mark.django_db
 
 ITEMS = "/admin/enrichment/enrichmentitem/"
 RESCUE = f"{ITEMS}rescue/"
-
-
-@pytest.fixture
-def desk(client: Client, operator: User) -> Client:
-    """The operator's browser."""
-    client.force_login(operator)
-    return client
-
-
-@pytest.fixture
-def onlooker(db: None) -> Client:
-    """The browser of somebody who may see everything, and no more."""
-    user = UserFactory.create(username="onlooker", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def claimed() -> EnrichmentItem:

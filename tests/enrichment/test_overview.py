@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
@@ -41,23 +40,6 @@ def nothing_kept() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
-
-
-@pytest.fixture
-def desk(client: Client, operator: User) -> Client:
-    """The operator's browser."""
-    client.force_login(operator)
-    return client
-
-
-@pytest.fixture
-def onlooker(db: None) -> Client:
-    """The browser of somebody who may see everything, and no more."""
-    user = UserFactory.create(username="onlooker", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def item(**session: Any) -> EnrichmentItem:

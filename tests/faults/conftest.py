@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.brokers import own_broker
-from tests.model_server import ModelServer, running
+from tests.model_server import ModelServer
 from tests.processes import Processes, processes
 
 __all__ = ["own_broker", "processes"]
@@ -20,7 +20,7 @@ def catalogue(transactional_db: None) -> None:
 @pytest.fixture
 def model(processes: Processes) -> Iterator[ModelServer]:
     """A model's server that every process started from now on asks."""
-    with running() as server:
+    with ModelServer.running() as server:
         processes.environment |= {
             "OPENAI_API_KEY": "sk-test",
             "OPENAI_BASE_URL": server.url,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 
 SESSIONS = "/admin/training/trainingsession/"
 CALLS = "/admin/training/modelcall/"
-
-
-@pytest.fixture
-def desk(client: Client, operator: User) -> Client:
-    """The operator's browser."""
-    client.force_login(operator)
-    return client
 
 
 def text(answer: Any) -> str:
