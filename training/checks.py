@@ -264,18 +264,19 @@ class _Mending:
     def _surroundings(self) -> None:
         """A warm-up that practises the main pattern, and a cool-down."""
         case = Case(self.whole, self.means)
-        lead, seconds = case.main(), preparation.preparation_seconds(self.means)
+        lead = case.main()
         blocks = [*self.whole.blocks]
         if lead is not None and not promises.warmup(case)[0]:
             if blocks[0].role == "warmup":
                 exercises = [*blocks[0].exercises, preparation.primer(lead, self.means)]
                 blocks[0] = blocks[0].model_copy(update={"exercises": exercises})
             else:
+                seconds = preparation.preparation_seconds(self.means)
                 blocks.insert(0, preparation.warmup(self.means, lead, seconds))
             self._note("warmup", "added")
         if not promises.cooldown(case)[0]:
             worked = lead.primary if lead is not None else []
-            blocks.append(preparation.cooldown(self.means, worked, seconds * 2 / 3))
+            blocks.append(preparation.cooldown(self.means, worked, preparation.cooldown_seconds(self.means)))
             self._note("cooldown", "added")
         if blocks != self.whole.blocks:
             self._replace(blocks)

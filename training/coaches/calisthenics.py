@@ -301,13 +301,12 @@ class Planner:
 
     def _assembled(self) -> Prescription:
         lead = next((p.entry for kind in _STAGES[2:] for p in self.picks if p.kind == kind), self.picks[0].entry)
-        seconds = preparation.preparation_seconds(self.means)
-        blocks = [warmup(self.means, lead, seconds)]
+        blocks = [warmup(self.means, lead, preparation.preparation_seconds(self.means))]
         for role in ("skill", "main", "accessory"):
             picks = [pick for kind in _STAGES for pick in self.picks if pick.kind == kind and _ROLES[kind] == role]
             blocks += self._blocks(role, picks)
         blocks += self.finishers
-        blocks.append(preparation.cooldown(self.means, self._done(), seconds * 2 / 3))
+        blocks.append(preparation.cooldown(self.means, self._done(), preparation.cooldown_seconds(self.means)))
         return calisthenics_rules.ordered(calisthenics_rules.led(Prescription(blocks=blocks), self.means), self.means)
 
     def _warmed(self, whole: Prescription) -> Prescription:
@@ -393,7 +392,7 @@ class Planner:
         return whole.model_copy(
             update={
                 "title": title(self.asked, self.discipline, skills, language),
-                "focus": list(dict.fromkeys(focus))[:6],
+                "focus": list(dict.fromkeys(focus))[: planning.MOST_FOCUSES],
                 "rationale": self._rationale(work),
             }
         )

@@ -16,7 +16,6 @@ from training.wire import Prompt
 from training.workouts import Benchmark
 
 _MOST_SETS, _LEAST_REST_SECONDS = 7, 45  # of straight sets, whatever a model says
-_MOST_FOCUSES = 6  # patterns that a session's focus names
 WorkoutFormat = Literal["amrap", "emom", "for_time", "tabata", "chipper", "ladder", "circuit", "intervals"]
 
 
@@ -118,7 +117,7 @@ def expand(draft: Draft, means: Means) -> Prescription:
     movements = (movement.slug for workout in draft.workouts for movement in workout.movements)
     entries = [means.catalogue[slug] for slug in (*(lift.slug for lift in draft.strength), *movements)]
     blocks = drafts.framed(work, means, lead, before=draft.warmup, after=draft.cooldown)
-    focus = drafts.focus(entries, means)[:_MOST_FOCUSES]
+    focus = drafts.focus(entries, means)[: planning.MOST_FOCUSES]
     return Prescription(title=draft.title, rationale=draft.rationale, focus=focus, blocks=blocks)
 
 

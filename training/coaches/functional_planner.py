@@ -247,7 +247,9 @@ class Planner:
             workout = next((block for block in blocks if block.format in words.pacing), None)
             sentences += [words.pacing[workout.format]] if workout is not None else []
         sentences += [PHRASES[language].tired] if self.means.tired else []
-        return whole.model_copy(update={"title": title, "focus": list(focus)[:6], "rationale": " ".join(sentences)})
+        return whole.model_copy(
+            update={"title": title, "focus": list(focus)[: planning.MOST_FOCUSES], "rationale": " ".join(sentences)}
+        )
 
 
 def _efforts(blocks: Sequence[Block]) -> list[float]:

@@ -22,6 +22,7 @@ from training.coaches.means import Means
 from training.counting import passes, times
 from training.prescription import Block, Format, PrescribedExercise, Prescription, Set
 from training.timing import EMOM_INTERVAL_SECONDS, set_seconds
+from training.wording import colon
 
 EASY: Final = frozenset({"warmup", "cooldown"})
 # Done one after the other as fast as is sensible: here the order inside a round matters.
@@ -87,9 +88,8 @@ def _entries(block: Block, means: Means) -> list[Entry]:
 def formats(case: Case) -> Verdict:
     """Every block makes sense in its own format."""
     words = SENTENCES[case.means.language]
-    colon = "\u00a0:" if case.means.language == "fr" else ":"
     faults = [
-        f"{words.formats[block.format]}{colon} {fault}"
+        f"{words.formats[block.format]}{colon(case.means.language)}{fault}"
         for block in case.prescription.blocks
         if block.role not in EASY and (fault := _fault(block, case.means)) is not None
     ]

@@ -29,6 +29,7 @@ MOST_INOL = 2.0  # an exercise
 MOST_HOLD_SECONDS = 60  # of a substitute that is held
 LEAST_REPS_OF_THE_YOUNG = 3  # of a heavy set: nothing maximal while an athlete grows
 EASY_RPE = 3
+MOST_FOCUSES = 6  # that a session is said to be about
 MODERATE_RPE = 7
 MOST_UNSPOTTED_RPE = 8  # under a bar, alone and without a rack
 # What takes about as long and as much: 400 m run, 500 m rowed or skied, 1,000 m ridden. By convention.
