@@ -52,9 +52,11 @@ def test_a_line_says_when_who_what_how_long_and_whether_it_is_done(own: Client, 
 
 def test_a_session_without_a_title_or_an_estimate_is_listed_all_the_same(own: Client, athlete: User) -> None:
     bare = {**force_prescription(), "title": None, "duration_minutes": None}
-    TrainingSessionFactory.create(owner=athlete, prescription=bare, discipline="powerlifting")
+    made = TrainingSessionFactory.create(owner=athlete, prescription=bare, discipline="powerlifting")
     (line,) = lines(own.get(LIST))
     assert "Powerlifting Strength Ready" in line
+    assert '<b lang="en">Session</b>' in own.get("/").content.decode()
+    assert '<h1 lang="en">Session</h1>' in own.get(f"/sessions/{made.pk}/").content.decode()
 
 
 def test_the_newest_come_first_and_every_page_knows_its_neighbours(own: Client, athlete: User) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import stringfilter
 
 from web.words import COACHES, DISCIPLINES, FORMATS, ROLES
 
@@ -49,6 +50,7 @@ def format_told(slug: str) -> str:
 
 
 @register.filter
+@stringfilter  # a name that stands in for a title is a translation yet to be made
 def hyphenable(text: str) -> str:
     """Long words with soft hyphens: not every browser has a dictionary for `hyphens: auto`, and titles are large."""
     return _LONG_WORD.sub(lambda word: _BETWEEN_SYLLABLES.sub("\N{SOFT HYPHEN}", word[0]), text)
