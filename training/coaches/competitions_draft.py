@@ -101,24 +101,21 @@ def expand(draft: Draft, gear: Gear) -> Prescription:
 def told(prescription: Prescription, gear: Gear, title: str, why: list[str]) -> Prescription:
     """With title, focus and rationale: why, whose loads and targets, and what stands in for what."""
     words, means = gear.words, gear.means
-    loads = {s.load_kg for e in planning.trained(prescription) for s in e.sets} - {None}
-    timed = any(
-        s.duration_seconds and (s.distance_meters or s.reps or s.calories)
-        for e in planning.trained(prescription)
-        for s in e.sets
-    )
+    trained = planning.trained(prescription)
+    sets = [set_ for exercise in trained for set_ in exercise.sets]
+    timed = any(s.duration_seconds and (s.distance_meters or s.reps or s.calories) for s in sets)
     said = [*why]
-    if loads:
+    if any(s.load_kg is not None for s in sets):
         division = division_name(gear.division, means.language)
         said.append((words.division if gear.division_given else words.division_assumed).format(division=division))
-    if any(words.lighter in (e.cue or "") for e in planning.trained(prescription)):
+    if any(words.lighter in (e.cue or "") for e in trained):
         said.append(words.lighter_today)
     said.append(words.target.format(time=clock(gear.target)) if timed and gear.target else words.no_target)
-    cues = [(exercise.name, exercise.cue or "") for exercise in planning.trained(prescription)]
+    cues = [(exercise.name, exercise.cue or "") for exercise in trained]
     names = [
         words.stand_in.format(other=other, name=name)
         for other, name in gear.stand_ins
-        if any(other == told and words.stands_in.format(name=name) in cue for told, cue in cues)
+        if any(other == done and words.stands_in.format(name=name) in cue for done, cue in cues)
     ]
     if names:
         said.append(words.stand_ins.format(names=", ".join(dict.fromkeys(names))))

@@ -37,7 +37,7 @@ from training.coaches.endurance_sets import (
     Interval,
     Kind,
 )
-from training.coaches.endurance_shape import in_lengths, intervals, lasting, seconds_of, steady
+from training.coaches.endurance_shape import in_lengths, intervals, lasting, seconds_of, stand_in, steady
 from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.endurance_words import Note
 from training.coaches.means import Means
@@ -113,7 +113,7 @@ class EnduranceCoach(Coach):
 
     def dosed(self, entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
         """As long, in the same zone."""
-        return endurance_draft.stand_in(entry, like, means)
+        return stand_in(entry, like, means)
 
     def fit(self, prescription: Prescription, means: Means, seconds: float) -> Prescription:
         """By easy time and rounds."""

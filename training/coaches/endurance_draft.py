@@ -6,17 +6,16 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from training.catalogue import Entry
-from training.coaches import drafts, endurance_rules, planning, preparation
+from training.coaches import drafts, endurance_rules, preparation
 from training.coaches.drafts import Closed, Slug, Titled
 from training.coaches.endurance_movers import Movers
 from training.coaches.endurance_preparation import cooldown, preparation_seconds, warmup
 from training.coaches.endurance_sets import HARD_ZONE, LONGEST, MOST_HARD_SECONDS, Kind
-from training.coaches.endurance_shape import in_lengths, intervals, seconds_of
-from training.coaches.endurance_targets import step, zones_of
+from training.coaches.endurance_shape import in_lengths, intervals
+from training.coaches.endurance_targets import step
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Prescription, Sport
 from training.wire import Prompt
-from training.zones import intensity_of
 
 _MOST_SECONDS, _MOST_METERS = 10_800, 4_000  # of a step, whatever a model says
 _MOST_BOUT_SECONDS, _MOST_DRILL_SECONDS = 120, 60  # of what is not cyclical, and of drills
@@ -151,26 +150,3 @@ def _step(item: DraftStep, entry: Entry, means: Means) -> PrescribedExercise:
     elif means.level == "beginner":
         most = LONGEST["beginner"].get(zone, _MOST_SECONDS)
     return step(entry, means, zone, seconds=min(item.amount, most), rest=rest)
-
-
-def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
-    """A substitute that works as long in the same zone, set by set in one."""
-    sets = []
-    original = means.catalogue.get(like.exercise)
-    made = None
-    for set_ in like.sets:
-        intensity = intensity_of(set_, zones_of(original, means))
-        zone = set_.zone or (1 if intensity is None else zones_of(original, means).zone(max(intensity)))
-        seconds = seconds_of(like.model_copy(update={"sets": [set_]}), means)
-        made = _as_long(entry, means, zone, seconds)
-        sets += [each.model_copy(update={"kind": set_.kind, "rest_seconds": set_.rest_seconds}) for each in made.sets]
-    whole = made if made is not None else planning.inherited(entry, like, means)
-    return whole.model_copy(update={"key": like.key, "sets": sets})
-
-
-def _as_long(entry: Entry, means: Means, zone: int, seconds: float) -> PrescribedExercise:
-    """A step that takes as long, to five seconds or a length."""
-    if not in_lengths(entry):
-        return step(entry, means, zone, seconds=max(5, 5 * round(seconds / 5)))
-    pace = seconds_of(step(entry, means, zone, meters=100), means)
-    return step(entry, means, zone, meters=max(25, 25 * round(seconds / pace * 4)))

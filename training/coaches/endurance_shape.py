@@ -6,10 +6,11 @@ from typing import Final
 from training import timing
 from training.catalogue import Entry
 from training.coaches import planning, preparation
-from training.coaches.endurance_targets import EASY_ZONE, step
+from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.means import Means
 from training.prescription import Block, Kind, PrescribedExercise, Prescription, Role, Set
 from training.timing import CHANGE_SECONDS, set_seconds
+from training.zones import intensity_of
 
 LENGTH_M: Final = 50  # distances in water grow and shrink by whole lengths there and back
 ROUND_SECONDS: Final = 30  # and times by half minutes
@@ -48,6 +49,29 @@ def lasting(entry: Entry, means: Means, zone: int, seconds: float, kind: Kind = 
         return step(entry, means, zone, meters=meters, kind=kind)
     rounded = max(ROUND_SECONDS, ROUND_SECONDS * round(seconds / ROUND_SECONDS))
     return step(entry, means, zone, seconds=rounded, kind=kind)
+
+
+def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
+    """A substitute that works as long in the same zone, set by set in one."""
+    sets = []
+    original = means.catalogue.get(like.exercise)
+    made = None
+    for set_ in like.sets:
+        intensity = intensity_of(set_, zones_of(original, means))
+        zone = set_.zone or (1 if intensity is None else zones_of(original, means).zone(max(intensity)))
+        seconds = seconds_of(like.model_copy(update={"sets": [set_]}), means)
+        made = _as_long(entry, means, zone, seconds)
+        sets += [each.model_copy(update={"kind": set_.kind, "rest_seconds": set_.rest_seconds}) for each in made.sets]
+    whole = made if made is not None else planning.inherited(entry, like, means)
+    return whole.model_copy(update={"key": like.key, "sets": sets})
+
+
+def _as_long(entry: Entry, means: Means, zone: int, seconds: float) -> PrescribedExercise:
+    """A step that takes as long, to five seconds or a length."""
+    if not in_lengths(entry):
+        return step(entry, means, zone, seconds=max(5, 5 * round(seconds / 5)))
+    pace = seconds_of(step(entry, means, zone, meters=100), means)
+    return step(entry, means, zone, meters=max(25, 25 * round(seconds / pace * 4)))
 
 
 def seconds_of(exercise: PrescribedExercise, means: Means) -> float:

@@ -12,16 +12,14 @@ from training.prescription import Block, Kind, PrescribedExercise, Prescription,
 from training.timing import block_seconds
 
 EASY_REPS = 8
-EASY_BODY_REPS = {
-    "beginner": 5,
-    "intermediate": 3,
-    "advanced": 3,
-}  # of a push-up, a pull-up or a burpee, by its own level
+EASY_BODY_REPS = {"beginner": 5, "intermediate": 3, "advanced": 3}  # of a push-up, pull-up or burpee, by its level
 EASY_HOLD_SECONDS = 30
 EASY_CYCLICAL_SECONDS = 120  # of what may last: a run, a walk, a machine
 EASY_DRILL_SECONDS = 30  # of all else that is cyclical: drills, jumping jacks
 MOST_ROPE_SECONDS = 180  # of jumping, however light
-MOST_LOOSENING = 3  # mobility exercises of a warm-up
+MOST_LOOSENING, LOOSENING_SECONDS = 3, 45  # mobility exercises of a warm-up, and what one takes
+PRIMER_SECONDS, RAISER_SECONDS = 30, 60  # left for the main pattern, and rather than loosening for the pulse
+LEAST_RAISER_SECONDS = 20
 GENTLE_MINUTES = 20
 MOST_CALM_SECONDS = 600
 
@@ -43,21 +41,21 @@ def warmup(means: Means, lead: Entry, seconds: float) -> Block:
     `lead` is that main exercise; where nothing lighter of its pattern may be done, it is practised itself, unloaded.
     """
     practice = primer(lead, means)
-    left = seconds - 30
+    left = seconds - PRIMER_SECONDS
     loosening = [
         entry
         for entry in mobility(means, "warmup", {*lead.primary, *lead.secondary})
         if entry.slug != practice.exercise
-    ][: max(0, min(MOST_LOOSENING, int((left - 60) // 45)))]
-    left -= 45 * len(loosening)
+    ][: max(0, min(MOST_LOOSENING, int((left - RAISER_SECONDS) // LOOSENING_SECONDS)))]
+    left -= LOOSENING_SECONDS * len(loosening)
     loose = [easy(entry, means, "warmup") for entry in loosening]
     mover = _easier_mover(lead, means) if lead.pattern == "cyclical" else None
     if mover is not None:  # what raises the pulse is what comes, easily
-        moving = easy(mover, means, "warmup", seconds=whole_tens(max(60, left + 30)))
+        moving = easy(mover, means, "warmup", seconds=whole_tens(max(RAISER_SECONDS, left + PRIMER_SECONDS)))
         return Block(role="warmup", format="circuit", exercises=[moving, *loose])
     exercises = [*loose, practice]
     raiser = cyclical(means, "warmup", left)
-    if raiser is not None and left >= 20:
+    if raiser is not None and left >= LEAST_RAISER_SECONDS:
         exercises.insert(0, easy(raiser, means, "warmup", seconds=whole_tens(left)))
     return Block(role="warmup", format="circuit", exercises=exercises)
 
