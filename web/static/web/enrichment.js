@@ -346,14 +346,14 @@ const WORDS = {
     fast: "Ready", retrying: "Ready", enriching: "Enriching", enriched: "Enriched", full: "Enriched",
     failed: "Not enriched", cancelled: "Enrichment cancelled",
     place: (n) => `number ${n} in the queue`, again: "the details need another try", progress: (n, m) => `${n} of ${m}`,
-    wait: (text) => `about ${text}`, seconds: (n) => `${n} s`, minutes: (n) => `${n} min`, lost: "reconnecting…",
+    wait: (text) => `about\u00a0${text}`, seconds: (n) => `${n}\u00a0s`, minutes: (n) => `${n}\u00a0min`, lost: "reconnecting…",
     unknown: "No such session", refused: "Not available",
   },
   fr: {
     fast: "Prête", retrying: "Prête", enriching: "Enrichissement", enriched: "Enrichie", full: "Enrichie",
     failed: "Non enrichie", cancelled: "Enrichissement annulé",
     place: (n) => `n°\u00a0${n} dans la file`, again: "les détails demandent un nouvel essai",
-    progress: (n, m) => `${n} sur ${m}`, wait: (text) => `environ ${text}`, seconds: (n) => `${n}\u00a0s`,
+    progress: (n, m) => `${n} sur ${m}`, wait: (text) => `environ\u00a0${text}`, seconds: (n) => `${n}\u00a0s`,
     minutes: (n) => `${n}\u00a0min`, lost: "reconnexion…", unknown: "Séance introuvable", refused: "Indisponible",
   },
 };
