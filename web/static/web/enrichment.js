@@ -215,6 +215,7 @@ class Story {
   async #follow(signal) {
     let retry = 2000;
     for (let failures = 0, opened = false; !signal.aborted; ) {
+      let pause = 0; // that the server asks for
       try {
         for await (const event of this.#events(signal)) {
           if (signal.aborted) return;
@@ -232,9 +233,11 @@ class Story {
         if (signal.aborted) return;
         if (error instanceof EnrichmentError && !error.passing) return this.#say("error", error);
         if (failures++ === 0) this.#say("connection", { open: false });
+        pause = 1000 * (error.retryAfter ?? 0);
       }
-      if (!opened && failures >= TRIES_BEFORE_POLLING && (await this.#answers())) return this.#poll(signal);
-      await sleep(growing(retry, failures), signal);
+      const heldBack = !opened && !pause && failures >= TRIES_BEFORE_POLLING;
+      if (heldBack && (await this.#answers())) return this.#poll(signal);
+      await sleep(Math.max(growing(retry, failures), pause), signal);
     }
   }
 
