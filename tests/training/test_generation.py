@@ -354,7 +354,7 @@ def test_what_is_being_made_when_a_process_stops_waits_for_no_model_and_is_saved
         made = pool.submit(create)
         eventually(lambda: model_server.requests, what="the question")
         generation.finish(within_seconds=20)
-        session = made.result(timeout=0.5)
+        session = made.result(timeout=10)
     assert (session.source, session.fallback_reason, session.enrichment_status) == (source, reason, "fast")
     assert {call.outcome for call in ModelCall.objects.filter(session=session)} == {"cancelled"}
 
