@@ -1,6 +1,5 @@
 """The addresses below /account/."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import TemplateView
 
@@ -9,7 +8,7 @@ from web import accounts
 urlpatterns = [
     path("", accounts.AccountView.as_view(), name="account"),
     path("sign-in/", accounts.SignInView.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", accounts.SignOutView.as_view(), name="sign-out"),
     path("sign-up/", accounts.SignUpView.as_view(), name="sign-up"),
     path("forgotten/", accounts.ForgottenView.as_view(), name="forgotten"),
     path(

@@ -6,7 +6,7 @@ whether somebody else has an account, but that a username is taken.
 
 from datetime import timedelta
 from math import ceil
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -41,6 +41,8 @@ from web.account_forms import (
     TokenForm,
 )
 from web.deletion import delete_account
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 class Private(LoginRequiredMixin, View):
@@ -96,6 +98,13 @@ class SignInView(Guarded, auth.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         throttle.forget(*self.counted)
         return super().form_valid(form)
+
+
+class SignOutView(auth.LogoutView):
+    """Good-bye for now; the device forgets as well."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _forgotten(super().post(request, *args, **kwargs))
 
 
 class SignUpView(Guarded, auth.RedirectURLMixin, FormView):  # type: ignore[type-arg]
@@ -248,4 +257,10 @@ class DeleteView(Private, Guarded, FormView):  # type: ignore[type-arg]
         user = self.user
         logout(self.request)
         delete_account(user)
-        return super().form_valid(form)
+        return _forgotten(super().form_valid(form))
+
+
+def _forgotten(response: R) -> R:
+    """Whoever has the device next finds no session of this athlete on it: no copy of a page, nothing checked off."""
+    response["Clear-Site-Data"] = '"storage"'
+    return response

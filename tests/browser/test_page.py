@@ -303,6 +303,29 @@ def test_offline_says_so_and_keeps_what_is_checked_off(stack: Stack, visit: Visi
     expect(page.locator(".tile input").first).to_be_checked()
 
 
+def test_a_session_is_there_again_without_a_connection_until_its_athlete_signs_out(
+    stack: Stack, visit: Visit, line: Proxy
+) -> None:
+    page = visit("/account/sign-in/", port=line.port, signed_in=False, loses_connection=True).page
+    sign_in(page, stack)  # a login of its own, for it ends
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.reload()  # the first time nobody kept it
+    page.get_by_role("button", name="Write my session").click()
+    expect(badge(page, "Enriched")).to_be_visible()
+    expect(page.locator("#figures svg").first).to_be_visible()
+    line.close()
+    page.reload()  # as a phone does with a page that it had put away
+    expect_everything(page)
+    page.locator(".tile input").first.check()
+    page.goto("/")
+    expect(page.locator("#ask")).to_be_visible()
+    line.open()
+    page.goto("/account/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("header").get_by_role("link", name="Sign in")).to_be_visible()
+    assert page.evaluate("Promise.all([caches.keys(), navigator.serviceWorker.getRegistrations()])") == [[], []]
+
+
 def test_the_clock_names_what_follows_the_last_set_and_keeps_the_screen_on(stack: Stack, visit: Visit) -> None:
     sets = [{"reps": reps, "rest_seconds": 90} for reps in (1, 2, 3, 4)]
     block = {"key": "b", "role": "main", "format": "sets", "exercises": [exercise("e", sets=sets)]}
@@ -313,9 +336,9 @@ def test_the_clock_names_what_follows_the_last_set_and_keeps_the_screen_on(stack
     expect(page.locator("#timer")).to_contain_text("Next: 2 reps")
     boxes.nth(2).check()  # the second one is left out
     expect(page.locator("#timer")).to_contain_text("Next: 4 reps")
-    page.wait_for_function("window.lock && !window.lock.released")
+    page.wait_for_function("() => window.lock && !window.lock.released")
     page.locator("#stop").click()
-    page.wait_for_function("window.lock.released")
+    page.wait_for_function("() => window.lock.released")
 
 
 def test_a_failed_enrichment_is_shown_and_tried_again(stack: Stack, visit: Visit) -> None:

@@ -97,7 +97,9 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client: Client,
 def test_signing_out_takes_a_post_and_ends_the_login(own: Client) -> None:
     assert own.get(reverse("sign-out")).status_code == 405
     assert is_signed_in(own)
-    assert own.post(reverse("sign-out"))["Location"] == reverse("home")
+    answer = own.post(reverse("sign-out"))
+    assert answer["Location"] == reverse("home")
+    assert answer["Clear-Site-Data"] == '"storage"'  # nor does the device keep anything
     assert not is_signed_in(own)
 
 

@@ -133,10 +133,19 @@ def test_every_answer_has_a_policy_that_allows_nothing_inline_and_nobody_else(pa
 
 def test_asking_and_reading_weigh_less_than_a_picture(pages: dict[str, Any]) -> None:
     html = len(pages["home"].content) + len(pages["session"].content)
-    loads = {load for name in ("home", "session") for load in Markup(pages[name].content.decode()).loads}
-    modules = {f"/static/web/{name}.js" for name in ("enrichment", "kept", "timer")}  # which the others import
-    files = [Path(str(finders.find(load.removeprefix("/static/")))) for load in loads | modules]
+    files = [Path(str(finders.find(part.removeprefix("/static/")))) for part in parts(pages["home"], pages["session"])]
     assert html + sum(file.stat().st_size for file in files) < MOST_BYTES
+
+
+def test_what_is_kept_for_offline_is_kept_with_all_its_parts(browser: Client, pages: dict[str, Any]) -> None:
+    kept = set(re.findall(r'"(/static/[^"]+)"', browser.get("/offline.js").content.decode()))
+    assert kept == parts(pages["home"], pages["session"], browser.get(reverse("past-sessions")))
+
+
+def parts(*pages: Any) -> set[str]:
+    """The addresses of what pages are made of."""
+    modules = {f"/static/web/{name}.js" for name in ("enrichment", "kept", "timer")}  # which the others import
+    return modules.union(*(Markup(page.content.decode()).loads for page in pages))
 
 
 @pytest.mark.parametrize(

@@ -160,5 +160,6 @@ function actions(page, sessionId) {
   });
 }
 
+navigator.serviceWorker?.register("/offline.js"); // absent where the page is not served securely
 const page = document.querySelector("[data-session]");
 if (page) read(page);
