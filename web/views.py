@@ -4,14 +4,15 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.cache import never_cache
 from rest_framework.request import Request
 
 from config.roles import on_behalf_of
@@ -26,6 +27,7 @@ from training.prescription import Prescription, Refused
 from training.request import Language
 from training.serializers import SessionSerializer
 from web import words
+from web.accounts import Private
 from web.charts import figures
 from web.example import example
 from web.forms import AskForm
@@ -36,6 +38,7 @@ from web.standing import Standing
 RECENT = 5
 
 
+@method_decorator(never_cache, name="dispatch")  # the same address shows an athlete's last sessions
 class HomeView(View):
     """Ask for a session; for visitors, what this is and what comes of it."""
 
@@ -86,41 +89,47 @@ class HomeView(View):
         return render(request, "web/front_door.html", context)
 
 
-class SessionView(LoginRequiredMixin, View):
+class SessionView(Private):
     """One session: to be read, checked off, done, enriched, deleted. To other athletes it does not exist."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The session, as far as it is."""
-        with on_behalf_of(cast(User, request.user).pk):
-            return render(request, "web/session.html", self._context(self._session(request, pk)))
+        with on_behalf_of(self.user.pk):
+            return render(request, "web/session.html", self._context(self._session(pk)))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """What the athlete does with it."""
-        with on_behalf_of(cast(User, request.user).pk):
-            session = self._session(request, pk)
-            if session.owner_id != request.user.pk:
+        with on_behalf_of(self.user.pk):
+            session = self._session(pk)
+            if session.owner_id != self.user.pk:
                 raise PermissionDenied
-            match request.POST.get("action"):
-                case "done":
-                    session.mark_done(None, _rpe(request.POST.get("rpe")))
-                    messages.success(request, _("Well done. It counts for what comes next."))
-                case "not_done":
-                    session.mark_not_done()
-                case "enrich" if session.enrichment_status != EnrichmentStatus.FULL:
-                    EnrichmentItem.objects.enqueue(session, None)
-                case "cancel":
-                    EnrichmentItem.objects.filter(session=session).cancel()
-                case "delete":
-                    session.delete()
-                    messages.success(request, _("The session is deleted."))
-                    return redirect("home")
-                case _:
-                    raise BadRequest
-        return redirect("read-session", pk)
+            try:
+                return self._acted(session)
+            except ObjectDoesNotExist:  # deleted elsewhere at this very moment
+                raise Http404 from None
 
-    def _session(self, request: HttpRequest, pk: UUID) -> TrainingSession:
+    def _acted(self, session: TrainingSession) -> HttpResponse:
+        match self.request.POST.get("action"):
+            case "done":
+                session.mark_done(None, _rpe(self.request.POST.get("rpe")))
+                messages.success(self.request, _("Well done. It counts for what comes next."))
+            case "not_done":
+                session.mark_not_done()
+            case "enrich" if session.enrichment_status != EnrichmentStatus.FULL:
+                EnrichmentItem.objects.enqueue(session, None)
+            case "cancel":
+                EnrichmentItem.objects.filter(session=session).cancel()
+            case "delete":
+                session.delete()
+                messages.success(self.request, _("The session is deleted."))
+                return redirect("home")
+            case _:
+                raise BadRequest
+        return redirect("read-session", session.pk)
+
+    def _session(self, pk: UUID) -> TrainingSession:
         rows = SessionSerializer.rows()
-        mine = rows if cast(User, request.user).is_staff else rows.filter(owner_id=request.user.pk)
+        mine = rows if self.user.is_staff else rows.filter(owner_id=self.user.pk)
         return get_object_or_404(mine, pk=pk)
 
     def _context(self, session: TrainingSession) -> dict[str, Any]:
@@ -129,7 +138,7 @@ class SessionView(LoginRequiredMixin, View):
         names = _names(prescription, current(), cast(Language, session.language))
         return {
             "session": session,
-            "mine": session.owner_id == self.request.user.pk,
+            "mine": session.owner_id == self.user.pk,
             "prescription": prescription,
             "standing": standing,
             "sheet": sheet(

@@ -30,6 +30,7 @@ from training.prescription import Prescription
 from web import words
 from web.sheet import sheet
 from web.templatetags.words import hyphenable
+from web.views import SessionView
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7|add:7 }}"
 # What a browser loads for the heaviest way: asking for a session and reading it.
@@ -129,6 +130,11 @@ def test_every_answer_has_a_policy_that_allows_nothing_inline_and_nobody_else(pa
         assert "script-src 'self';" in policy, name
         assert "unsafe" not in policy, name
         assert "http" not in policy, name
+
+
+def test_what_shows_an_athletes_sessions_is_kept_by_no_cache(pages: dict[str, Any]) -> None:
+    for name in ("home", "session"):
+        assert "no-store" in pages[name]["Cache-Control"], name
 
 
 def test_asking_and_reading_weigh_less_than_a_picture(pages: dict[str, Any]) -> None:
@@ -439,6 +445,15 @@ def test_a_deleted_session_is_gone_and_home_says_so(browser: Client, athlete: Us
     assert act(browser, session, action="delete")["Location"] == "/"
     assert not TrainingSession.objects.exists()
     assert "The session is deleted." in browser.get("/").content.decode()
+
+
+@pytest.mark.parametrize("action", ["done", "not_done", "enrich"])
+def test_a_session_that_is_deleted_at_this_very_moment_is_not_found(
+    browser: Client, athlete: User, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    session = TrainingSessionFactory.build(owner=athlete)
+    monkeypatch.setattr(SessionView, "_session", lambda view, pk: session)
+    assert browser.post(page_of(session), {"action": action}).status_code == 404
 
 
 @pytest.mark.parametrize(
