@@ -1,4 +1,4 @@
-"""What counts: which of a prescription's sets are done, and how often. Pure.
+"""What counts: which of a prescription's sets are done, in which order and how often. Pure.
 
 The table "how a block is read" of the API's documentation, and section "what counts" of its exercise science.
 """
@@ -12,6 +12,7 @@ from training.prescription import Block, Format, PrescribedExercise, Prescriptio
 # exercise's list to its end before the next exercise begins.
 IN_TURN: frozenset[Format] = frozenset({"superset", "circuit", "for_time", "ladder"})
 TABATA_ROUNDS = 8
+Turn = list[tuple[PrescribedExercise, Set]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,28 @@ def passes(block: Block) -> int:
 def rounds_of_a_pass(block: Block) -> int:
     """Into how many rounds the listed sets fall: as many as the longest list where exercises take turns, else one."""
     return max(len(exercise.sets) for exercise in block.exercises) if block.format in IN_TURN else 1
+
+
+def turns(block: Block) -> list[Turn]:
+    """The sets of one pass through a block in the order in which they are done, by round."""
+    if block.format not in IN_TURN:
+        return [[(exercise, set_) for exercise in block.exercises for set_ in exercise.sets]]
+    return [
+        [
+            (exercise, exercise.sets[0 if len(exercise.sets) == 1 else number])
+            for exercise in block.exercises
+            if len(exercise.sets) == 1 or number < len(exercise.sets)
+        ]
+        for number in range(rounds_of_a_pass(block))
+    ]
+
+
+def slots(block: Block) -> list[tuple[PrescribedExercise, ...]]:
+    """What is done in each interval of one pass of an emom: exercises of one slot share it, one without has its own."""
+    shared: dict[int, list[PrescribedExercise]] = {}
+    for place, exercise in enumerate(block.exercises, start=1):
+        shared.setdefault(exercise.slot or -place, []).append(exercise)
+    return [tuple(exercises) for exercises in shared.values()]
 
 
 def times(block: Block, exercise: PrescribedExercise) -> int:

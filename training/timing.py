@@ -5,14 +5,14 @@ Needs no athlete to give an answer: where the prescription does not tell the pac
 
 from training.catalogue import Catalogue, Entry
 from training.catalogue.entry import Pattern
-from training.counting import IN_TURN, passes, rounds_of_a_pass, times
+from training.counting import passes, rounds_of_a_pass, slots, times, turns
 from training.prescription import Block, PrescribedExercise, Prescription, Set, Sport
 from training.request import Athlete, SessionRequest
 from training.zones import SPORTS, intensity_of, sport_of, system
 
 CHANGE_SECONDS = 60  # between two exercises of straight sets, and between two blocks
 EMOM_INTERVAL_SECONDS = 60
-TABATA_ROUND_SECONDS = 30  # 20 s of work, 10 s of rest
+TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
 SECONDS_PER_CALORIE = 4
 SECONDS_PER_REP = 3  # of a stranger
 
@@ -32,10 +32,15 @@ def block_seconds(block: Block, catalogue: Catalogue, request: SessionRequest) -
     if block.format in {"amrap", "for_time"} and block.time_cap_seconds is not None:
         return block.time_cap_seconds
     if block.format == "emom":
-        return passes(block) * _slots(block) * (block.interval_seconds or EMOM_INTERVAL_SECONDS)
+        return passes(block) * len(slots(block)) * interval_seconds(block)
     if block.format == "tabata":
-        return passes(block) * TABATA_ROUND_SECONDS * len(block.exercises)
+        return passes(block) * (TABATA_WORK_SECONDS + TABATA_REST_SECONDS) * len(block.exercises)
     return _sets_and_rests(block, catalogue, request)
+
+
+def interval_seconds(block: Block) -> float:
+    """How long an interval of an emom is."""
+    return block.interval_seconds or EMOM_INTERVAL_SECONDS
 
 
 def set_seconds(exercise: PrescribedExercise, set_: Set, catalogue: Catalogue, request: SessionRequest) -> float:
@@ -98,12 +103,6 @@ def threshold_speed(sport: Sport | None, athlete: Athlete) -> float | None:
     return None
 
 
-def _slots(block: Block) -> int:
-    """Intervals of one pass of an emom: exercises that share a slot share the interval, one without has its own."""
-    slots = [exercise.slot for exercise in block.exercises]
-    return len({slot for slot in slots if slot is not None}) + slots.count(None)
-
-
 def _sets_and_rests(block: Block, catalogue: Catalogue, request: SessionRequest) -> float:
     """Every set and the rest after it but the very last, the block's rest between rounds, the changes of exercise."""
     total = sum(
@@ -118,8 +117,5 @@ def _sets_and_rests(block: Block, catalogue: Catalogue, request: SessionRequest)
 
 def _last_rest(block: Block) -> float:
     """The rest of the set that is done last, which nobody waits for."""
-    last = block.exercises[-1]
-    if block.format in IN_TURN:
-        final_round = rounds_of_a_pass(block)
-        last = [e for e in block.exercises if len(e.sets) in {1, final_round}][-1]
-    return last.sets[-1].rest_seconds or 0
+    _, last = turns(block)[-1][-1]
+    return last.rest_seconds or 0

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.counting import passes
+from training.counting import passes, slots
 from training.prescription import Block
-from training.timing import EMOM_INTERVAL_SECONDS
+from training.timing import TABATA_REST_SECONDS, TABATA_WORK_SECONDS, interval_seconds
 
 # Formats in which nobody rests by sets: the clock says when.
 CLOCKED = frozenset({"amrap", "emom", "tabata"})
-TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,8 @@ def clock(block: Block, names: Mapping[str, str]) -> Clock | None:
 
     match block.format:
         case "emom":
-            slots: dict[int, list[Any]] = {}
-            for number, exercise in enumerate(block.exercises, start=1):
-                slots.setdefault(exercise.slot or -number, []).append(exercise)
-            seconds = block.interval_seconds or EMOM_INTERVAL_SECONDS
-            return Clock(passes(block), tuple(Step(named(*exercises), seconds) for exercises in slots.values()))
+            seconds = interval_seconds(block)
+            return Clock(passes(block), tuple(Step(named(*exercises), seconds) for exercises in slots(block)))
         case "tabata":
             pairs = [
                 step

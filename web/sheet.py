@@ -4,7 +4,7 @@ The words of the coach stay in the session's language; everything that is counte
 is active.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from training import wording
-from training.counting import IN_TURN, passes, rounds_of_a_pass, times, working_sets
+from training.counting import passes, rounds_of_a_pass, times, turns, working_sets
 from training.prescription import Block, PrescribedExercise, Prescription, Set
 from training.request import Language
 from web.clocks import CLOCKED, Clock, clock
@@ -85,11 +85,11 @@ def sheet(
     language = cast(Language, get_language())
     parts, position, turn = [], 0, 0
     for block in prescription.blocks:
-        turns = _turns(block)
+        doings = _in_order(block)
         cards = []
         for exercise in block.exercises:
             position += 1
-            mine = [(turn + n, set_, rest) for n, (doing, set_, rest) in enumerate(turns) if doing is exercise]
+            mine = [(turn + n, set_, rest) for n, (done, set_, rest) in enumerate(doings) if done is exercise]
             told = details.get(exercise.key)
             cards.append(
                 Card(
@@ -104,7 +104,7 @@ def sheet(
                     awaited=awaited and told is None,
                 )
             )
-        turn += len(turns)
+        turn += len(doings)
         parts.append(
             Part(
                 role=block.role,
@@ -125,36 +125,21 @@ def sheet(
 
 
 # --- the order of doing ---
-Turn = tuple[PrescribedExercise, Set, float]  # with the seconds of rest that follow
+Doing = tuple[PrescribedExercise, Set, float]  # with the seconds of rest that follow
 
 
-def _turns(block: Block) -> list[Turn]:
+def _in_order(block: Block) -> list[Doing]:
     """Every set in the order of doing; of a block that a clock runs, or that is endless, every listed set once."""
     most = max(times(block, exercise) * len(exercise.sets) for exercise in block.exercises)
     if block.format in CLOCKED or most > MOST_TILES:
         return [(exercise, set_, 0) for exercise in block.exercises for set_ in exercise.sets]
-    rounds = [turns for _ in range(passes(block)) for turns in _rounds(block)]
-    for number, done in enumerate(rounds, start=1):
-        exercise, set_, rest = done[-1]
-        done[-1] = exercise, set_, rest + (block.rest_seconds or 0) if number < len(rounds) else 0
-    return [turn for done in rounds for turn in done]
-
-
-def _rounds(block: Block) -> Iterator[list[Turn]]:
-    """The rounds of one pass: set i of each where exercises take turns, else all sets of one after the other."""
-    if block.format not in IN_TURN:
-        yield [(exercise, set_, set_.rest_seconds or 0) for exercise in block.exercises for set_ in exercise.sets]
-        return
-    for number in range(rounds_of_a_pass(block)):
-        sets = [(exercise, _of_round(exercise, number)) for exercise in block.exercises]
-        yield [(exercise, set_, set_.rest_seconds or 0) for exercise, set_ in sets if set_ is not None]
-
-
-def _of_round(exercise: PrescribedExercise, number: int) -> Set | None:
-    """A list of one set is the same in each round; a longer one ends with its last."""
-    if len(exercise.sets) == 1:
-        return exercise.sets[0]
-    return exercise.sets[number] if number < len(exercise.sets) else None
+    rounds = [
+        [(exercise, set_, set_.rest_seconds or 0) for exercise, set_ in turn] for turn in turns(block) * passes(block)
+    ]
+    for number, doings in enumerate(rounds, start=1):
+        exercise, set_, rest = doings[-1]
+        doings[-1] = exercise, set_, rest + (block.rest_seconds or 0) if number < len(rounds) else 0
+    return [doing for doings in rounds for doing in doings]
 
 
 # --- in short words ---

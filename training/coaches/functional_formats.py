@@ -25,11 +25,10 @@ from training.coaches.functional_movements import (
 from training.coaches.means import Means
 from training.counting import passes, rounds_of_a_pass
 from training.prescription import Block, Format, PrescribedExercise, Role
-from training.timing import EMOM_INTERVAL_SECONDS, block_seconds
+from training.timing import EMOM_INTERVAL_SECONDS, TABATA_REST_SECONDS, TABATA_WORK_SECONDS, block_seconds
 
 CAP_MARGIN: Final = 1.15  # of a time cap over the expected time: reachable on a bad day
 TABATA_SECONDS: Final = 240  # a movement
-TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
 CHIPPER_MOVEMENTS: Final = (6, 12)
 _CHIPPER_PASSES: Final = 4  # what other workouts spread over rounds, a chipper asks for at once
 _LADDER_REPS: Final = 4  # in all, times what is sound in one round

@@ -19,9 +19,9 @@ from training.coaches.functional_movements import (
 )  # fmt: skip
 from training.coaches.functional_words import RULES as SENTENCES
 from training.coaches.means import Means
-from training.counting import passes, times
+from training.counting import passes, slots, times
 from training.prescription import Block, Format, PrescribedExercise, Prescription, Set
-from training.timing import EMOM_INTERVAL_SECONDS, set_seconds
+from training.timing import interval_seconds, set_seconds
 from training.wording import colon
 
 EASY: Final = frozenset({"warmup", "cooldown"})
@@ -126,13 +126,11 @@ def _breathless(block: Block, means: Means) -> list[Entry]:
 
 def _overfull(block: Block, means: Means, share: float) -> bool:
     """Does a slot of an emom hold more work than that share of its interval?"""
-    interval = block.interval_seconds or EMOM_INTERVAL_SECONDS
-    slots: dict[object, float] = {}
-    for place, exercise in enumerate(block.exercises):
-        slot = exercise.slot if exercise.slot is not None else ("own", place)
-        work = max(set_seconds(exercise, set_, means.catalogue, means.request) for set_ in exercise.sets)
-        slots[slot] = slots.get(slot, 0) + work
-    return any(work > interval * share for work in slots.values())
+    work = (
+        sum(max(set_seconds(e, set_, means.catalogue, means.request) for set_ in e.sets) for e in exercises)
+        for exercises in slots(block)
+    )
+    return any(seconds > interval_seconds(block) * share for seconds in work)
 
 
 def _reachable(block: Block, means: Means) -> bool:
@@ -365,8 +363,7 @@ def _without_bars(block: Block, means: Means) -> Block:
 
 def _lighter_minutes(block: Block, means: Means) -> Block:
     """One movement a minute, with as much of it as leaves time to rest."""
-    interval = block.interval_seconds or EMOM_INTERVAL_SECONDS
-    most = interval * EMOM_WORK_SECONDS / 60
+    most = interval_seconds(block) * EMOM_WORK_SECONDS / 60
 
     def fitted(exercise: PrescribedExercise) -> PrescribedExercise:
         sets = []

@@ -28,20 +28,13 @@ from fit_tool.profile.profile_type import (
 
 from training import prescription as shapes
 from training import wording
-from training.counting import IN_TURN, passes
+from training.counting import IN_TURN, passes, slots, turns
 from training.exports import fit_exercises
-from training.exports.steps import (
-    TABATA_REST_SECONDS,
-    TABATA_WORK_SECONDS,
-    interval_seconds,
-    sets_of_a_pass,
-    slots,
-    turns,
-)
+from training.exports.steps import sets_of_a_pass
 from training.exports.targets import Target, target
 from training.exports.workout import Workout, line
 from training.prescription import Block, PrescribedExercise, Set
-from training.timing import set_seconds
+from training.timing import TABATA_REST_SECONDS, TABATA_WORK_SECONDS, interval_seconds, set_seconds
 from training.zones import SPORTS, sport_of
 
 MOST_SETS: Final = 500  # listed ones: far more than watches take, and written in less than a second

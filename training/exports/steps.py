@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from training.counting import IN_TURN, passes, rounds_of_a_pass
+from training.counting import IN_TURN, passes, slots, turns
 from training.exports.workout import Workout
 from training.prescription import Block, PrescribedExercise, Set
-from training.timing import CHANGE_SECONDS, EMOM_INTERVAL_SECONDS, set_seconds
-
-TABATA_WORK_SECONDS, TABATA_REST_SECONDS = 20, 10
+from training.timing import CHANGE_SECONDS, TABATA_REST_SECONDS, TABATA_WORK_SECONDS, interval_seconds, set_seconds
 
 
 @dataclass(frozen=True)
@@ -43,46 +41,12 @@ class Pause:
 
 
 Step = Work | Clock | Pause
-Turn = list[tuple[PrescribedExercise, Set]]
-
-
-def turns(block: Block) -> list[Turn]:
-    """The sets of one pass through a block in the order in which they are done, by round."""
-    if block.format not in IN_TURN:
-        return [[(exercise, set_) for exercise in block.exercises for set_ in exercise.sets]]
-    return [
-        [
-            (exercise, exercise.sets[0 if len(exercise.sets) == 1 else number])
-            for exercise in block.exercises
-            if len(exercise.sets) == 1 or number < len(exercise.sets)
-        ]
-        for number in range(rounds_of_a_pass(block))
-    ]
 
 
 def sets_of_a_pass(block: dict[str, Any]) -> int:
     """How many sets one pass through a stored block has: what `turns` would list, without reading it all."""
     lengths = [len(exercise["sets"]) for exercise in block["exercises"]]
     return len(lengths) * max(lengths) if block["format"] in IN_TURN else sum(lengths)
-
-
-def slots(block: Block) -> list[tuple[PrescribedExercise, ...]]:
-    """What is done in each interval of one pass of an emom: exercises of one slot share it, one without has its own."""
-    shared: dict[int, list[PrescribedExercise]] = {}
-    intervals: list[list[PrescribedExercise]] = []
-    for exercise in block.exercises:
-        if exercise.slot is None:
-            intervals.append([exercise])
-        elif exercise.slot in shared:
-            shared[exercise.slot].append(exercise)
-        else:
-            intervals.append(shared.setdefault(exercise.slot, [exercise]))
-    return [tuple(exercises) for exercises in intervals]
-
-
-def interval_seconds(block: Block) -> float:
-    """How long an interval of an emom is."""
-    return block.interval_seconds or EMOM_INTERVAL_SECONDS
 
 
 def session_steps(workout: Workout) -> Iterator[Step]:
