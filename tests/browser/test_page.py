@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -303,13 +305,31 @@ def test_offline_says_so_and_keeps_what_is_checked_off(stack: Stack, visit: Visi
     expect(page.locator(".tile input").first).to_be_checked()
 
 
+ASKED_AGAIN = """
+fetch(location.href, { headers: { Accept: "text/html" } })
+  .then(({ redirected }) => (redirected ? "the way in" : "the session"), () => "no answer")
+"""
+KEPT_PAGES = """
+caches.open("second-wind").then((cache) => cache.keys())
+  .then((kept) => kept.map(({ url }) => new URL(url).pathname).filter((path) => !path.startsWith("/static/")))
+"""
+
+
+@contextmanager
+def trouble(port: int) -> Iterator[None]:
+    """A server that answers everything with an error of its own: 501."""
+    with HTTPServer(("127.0.0.1", port), BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
 def test_a_session_is_there_again_without_a_connection_until_its_athlete_signs_out(
     stack: Stack, visit: Visit, line: Proxy
 ) -> None:
     page = visit("/account/sign-in/", port=line.port, signed_in=False, loses_connection=True).page
     sign_in(page, stack)  # a login of its own, for it ends
     page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.reload()  # the first time nobody kept it
     page.get_by_role("button", name="Write my session").click()
     expect(badge(page, "Enriched")).to_be_visible()
     expect(page.locator("#figures svg").first).to_be_visible()
@@ -317,9 +337,20 @@ def test_a_session_is_there_again_without_a_connection_until_its_athlete_signs_o
     page.reload()  # as a phone does with a page that it had put away
     expect_everything(page)
     page.locator(".tile input").first.check()
+    assert page.evaluate(ASKED_AGAIN) == "no answer"  # a script that looks for news takes no copy for it
     page.goto("/")
     expect(page.locator("#ask")).to_be_visible()
+    with trouble(line.port):
+        page.go_back()
+        expect_everything(page)
     line.open()
+    session = page.url
+    page.context.clear_cookies(name="sessionid")  # the login has run out
+    assert page.evaluate(ASKED_AGAIN) == "the way in"
+    page.goto(session)
+    sign_in(page, stack)  # whoever it is
+    expect(badge(page, "Enriched")).to_be_visible()
+    eventually(lambda: page.evaluate(KEPT_PAGES) == [urlsplit(session).path], what="no page of the login before")
     page.goto("/account/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("header").get_by_role("link", name="Sign in")).to_be_visible()

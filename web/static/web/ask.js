@@ -230,7 +230,8 @@ async function pageAt(address) {
   for (;;) {
     try {
       const response = await fetch(address, { headers: { Accept: "text/html" } });
-      return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+      const page = response.ok && !response.redirected; // to the door: signed out elsewhere
+      return page ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
     } catch {
       await wait();
     }

@@ -126,7 +126,7 @@ async function refresh(page) {
   let fresh;
   try {
     const response = await fetch(`/sessions/${page.dataset.session}/`, { headers: { Accept: "text/html" } });
-    if (!response.ok) return; // the next visit shows them
+    if (!response.ok || response.redirected) return; // signed out elsewhere, say: the next visit shows them
     fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     addEventListener("online", () => refresh(page), { once: true });
