@@ -299,7 +299,6 @@ class _Patience:
     def renew(self) -> None:
         """All is well again."""
         self._failures = 0
-        self._over_at = 0.0
 
     def pause(self, error: Exception, asked_seconds: float | None = None) -> float:
         """How long to wait before the next try. Raises the error where the patience does not reach so far."""
