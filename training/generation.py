@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from math import ceil
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from config.roles import on_behalf_of
-from training import checks, coaches, details, drafting, imports, llm, takeover
+from training import checks, coaches, details, drafting, imports, llm, takeover, wording
 from training.catalogue.stored import current
 from training.checks import Check
 from training.coaches import Coach
@@ -31,7 +31,7 @@ from training.drafting import Made
 from training.history import DAYS, History, Past
 from training.models import EnrichmentStatus, Source, TrainingSession
 from training.prescription import Prescription
-from training.request import SessionRequest
+from training.request import Language, SessionRequest
 from training.unfolding import Unfolding
 
 logger = logging.getLogger(__name__)
@@ -232,8 +232,8 @@ def _planned(coach: Coach, means: Means, seed: int) -> Prescription:
 
 # --- mode full ---
 _NOT_WHOLE = {
-    "en": "{done} of {total} exercises enriched within {seconds:g} s ({reasons}); the rest is queued.",
-    "fr": "{done} exercices sur {total} enrichis en {seconds:g} s ({reasons}) ; le reste est en file d'attente.",
+    "en": "{done} of {total} exercises enriched within {seconds} ({reasons}); the rest is queued.",
+    "fr": "{done} exercices sur {total} enrichis en {seconds} ({reasons})\u00a0; le reste est en file d’attente.",
 }
 
 
@@ -270,7 +270,7 @@ def _enrich(
         detail=_NOT_WHOLE[session.language].format(
             done=_exercises(need for need, _ in noted),
             total=_exercises(needs),
-            seconds=settings.FULL_DEADLINE_SECONDS,
+            seconds=wording.unit(settings.FULL_DEADLINE_SECONDS, "s", cast(Language, session.language)),
             reasons=reasons,
         ),
     )

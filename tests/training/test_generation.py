@@ -323,7 +323,9 @@ def test_a_detail_that_fails_makes_it_fast_and_stops_none_of_the_others(owner: U
     assert session.enrichment_status == "fast"
     assert session.details.count() == 3
     [check] = [check for check in session.checks if check["code"] == "full_deadline"]
-    assert check["detail"].startswith("3 exercices sur 4")
+    assert check["detail"] == (
+        "3 exercices sur 4 enrichis en 120\u00a0s (unavailable)\u00a0; le reste est en file d’attente."
+    )
     assert ModelCall.objects.filter(session=session, outcome="unavailable").count() == 1
 
 
