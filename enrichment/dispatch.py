@@ -110,10 +110,10 @@ def _publish(session_ids: list[UUID]) -> None:
         pipe.execute()
 
 
-def _bounded(send: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+def _bounded(call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """In a thread, for no timeout of the broker's client bounds the whole of connecting, sending and its retries."""
     try:
-        _sender().submit(send, *args, **kwargs).result(timeout=SEND_SECONDS)
+        _sender().submit(call, *args, **kwargs).result(timeout=SEND_SECONDS)
     except BROKER_ERRORS as error:
         breaker.open()
         logger.warning("broker away, message not sent", extra={"error": type(error).__name__})
