@@ -221,13 +221,8 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("There is no Chromium or Chrome here: `make browser` installs one.")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    model = CatalogueServer()
-    threading.Thread(target=model.serve, daemon=True).start()
-    try:
-        with home() as at, sync_playwright() as playwright:
-            photograph(at, model, playwright.chromium.launch(executable_path=chromium))
-    finally:
-        model.close()
+    with CatalogueServer.running() as model, home() as at, sync_playwright() as playwright:
+        photograph(at, model, playwright.chromium.launch(executable_path=chromium))
 
 
 if __name__ == "__main__":

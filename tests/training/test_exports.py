@@ -1,7 +1,6 @@
 """Sessions as files: each is read again by somebody else's parser."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -28,7 +27,6 @@ from training.prescription import Format, Prescription
 from training.request import Language, SessionRequest
 from training.timing import block_seconds, session_seconds
 
-Make = Callable[..., Workout]
 MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 POWER = {"watts": 1000, "beats": 100}  # FIT counts them from here
 
