@@ -147,6 +147,8 @@ class TokenForm(forms.Form):
 class ForgottenForm(PasswordResetForm):
     """Sends every account of an address the way to a new password."""
 
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
+
     def send_mail(
         self,
         subject_template_name: str,

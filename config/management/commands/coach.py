@@ -64,7 +64,7 @@ class Command(BaseCommand):
         parser.add_argument("--priority", type=int, help="in the queue, 1 (first) to 10; 5 by default")
         parser.add_argument("--full", action="store_true", help="answer only once it is enriched")
         parser.add_argument("--json", action="store_true", help="print the enriched session as JSON and nothing else")
-        parser.add_argument("--url", help="SECONDWIND_URL, or the stack of this SECONDWIND_HOME")
+        parser.add_argument("--url", help="SECONDWIND_URL, or this machine at PORT")
         parser.add_argument("--token", help="SECONDWIND_TOKEN, or the demo athlete's of this SECONDWIND_HOME")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -160,6 +160,6 @@ def _client(url: str, token: str | None) -> Iterator[Client]:
         try:
             impatient.stats()  # a stack that is not up is told at once, not after the patience of whoever was cut off
         except ConnectionLost as error:
-            raise CommandError(f"Nobody answers at {url}: {error}. Is `make run` up?") from error
+            raise CommandError(f"Nobody answers at {url}: {error}. Is `make run` up, on this PORT?") from error
     with Client(url, token=token) as client:
         yield client
