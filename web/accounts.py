@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -92,8 +93,9 @@ class SignInView(Guarded, auth.LoginView):
     template_name = "web/account/sign_in.html"
 
     def name(self) -> str:
-        """As it was typed, for it may be nobody's."""
-        return self.request.POST.get("username", "").casefold()[:150]
+        """As the form will read it, for a blank or a wide letter more is no other name; it may be nobody's."""
+        typed = self.request.POST.get("username", "")
+        return str(UsernameField().to_python(typed)).casefold()[:150]
 
     def form_valid(self, form: Any) -> HttpResponse:
         throttle.forget(*self.counted)

@@ -119,6 +119,8 @@ def test_too_many_attempts_are_told_when_to_come_back(client: Client, athlete: U
     assert refused.status_code == 429, "the right password comes too late as well"
     assert 1 <= int(refused["Retry-After"]) <= 3600
     assert "Too many attempts" in text(refused)
+    for written in ("athlete ", "ＡＴＨＬＥＴＥ", "\u00a0athlete"):
+        assert sign_in(client, written, "guess").status_code == 429, "the same name in another dress"
     assert sign_in(client, "another", "guess").status_code == 200, "names are counted apart"
     elsewhere = Client(REMOTE_ADDR="192.0.2.1")
     assert sign_in(elsewhere).status_code == 302, "and so are addresses: strangers cannot lock anybody out"
