@@ -278,6 +278,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.negotiation.Negotiation",
+    "DEFAULT_METADATA_CLASS": "config.metadata.Metadata",
     "DEFAULT_PARSER_CLASSES": ["config.http.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["config.throttle.Throttle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

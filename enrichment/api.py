@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import Field
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -76,6 +77,10 @@ class SessionEventsView(OwnedView[TrainingSession]):
     lookup_url_kwarg = "session_id"
     renderer_classes = [events.EventStreamRenderer]
 
+    def get_renderers(self) -> list[BaseRenderer]:
+        """The story is a stream; what OPTIONS says of it is not."""
+        return [JSONRenderer()] if self.request.method == "OPTIONS" else super().get_renderers()
+
     @extend_schema(
         parameters=[OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER)],
         responses={
@@ -87,6 +92,8 @@ class SessionEventsView(OwnedView[TrainingSession]):
     def get(self, request: Request, session_id: str) -> HttpResponseBase:
         """Every event after `Last-Event-ID`, live from then on, until `done`. Comes back to where it was."""
         session = self.get_object()
+        if request.method == "HEAD":  # a stream without its body would hold the connection to the end of the story
+            return HttpResponse(content_type=events.MEDIA_TYPE)
         after = _event_number(request.headers.get("Last-Event-ID", ""))
         final = story.final_number(session)
         if final is not None and after >= final:

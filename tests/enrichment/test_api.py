@@ -176,6 +176,19 @@ def test_other_athletes_do_not_see_it_and_staff_only_read(
     assert "owner" not in api.get(item).json()
 
 
+@pytest.mark.parametrize("place", ["", "events/"])
+def test_options_tell_what_may_be_asked(api: APIClient, session: TrainingSession, place: str) -> None:
+    answer = api.options(path(session) + place)
+    assert answer.status_code == 200
+    assert "GET" in answer["Allow"]
+    assert "actions" not in answer.json()  # the schema has them
+
+
+def test_the_head_of_a_stream_ends_at_once(api: APIClient, session: TrainingSession) -> None:
+    answer = api.head(path(session) + "events/")
+    assert (answer.status_code, answer["Content-Type"], answer.streaming) == (200, "text/event-stream", False)
+
+
 @pytest.mark.parametrize("body", [{"priority": 11}, {"priority": 0}, {"priority": "1"}, {"priority": True}, {"p": 1}])
 def test_a_wrong_priority_is_refused_with_its_place(
     api: APIClient, session: TrainingSession, body: dict[str, Any]
