@@ -376,9 +376,7 @@ def test_no_connection_is_held_while_the_model_thinks(owner: User, model_server:
     connections.close_all()
     thread = threading.Thread(target=create)
     thread.start()
-    until = time.monotonic() + 10
-    while not model_server.requests and time.monotonic() < until:
-        time.sleep(0.01)
+    eventually(lambda: model_server.requests, what="the model's being asked")
     stats = pool.get_stats()
     thread.join()
     assert stats["pool_available"] == stats["pool_size"]
