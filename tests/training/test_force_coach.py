@@ -200,7 +200,10 @@ def test_bodybuilding_is_trained_for_size_and_powerlifting_by_its_lifts() -> Non
     assert "carry" in patterns
 
 
-@pytest.mark.parametrize(("goal", "slug"), [("bench press PR", "bench-press"), ("mon soulevé de terre", "deadlift")])
+@pytest.mark.parametrize(
+    ("goal", "slug"),
+    [("bench press PR", "bench-press"), ("mon soulevé de terre", "deadlift"), ("A stronger squat", "back-squat")],
+)
 def test_a_lift_named_in_the_goal_leads_the_session(goal: str, slug: str) -> None:
     assert lead(plan(goal=goal)).exercise == slug
 

@@ -71,12 +71,13 @@ def focus(goal: str, discipline: str, lifts: list[Entry]) -> Focus:
 def named_lifts(goal: str, means: Means) -> list[Entry]:
     """The exercises whose name or alias stands in the goal, in its order; the longest name where several overlap.
 
-    For one that is not for this athlete today stands the step towards it that is.
+    Of several with one name it is what can lead a session: to lift, a squat is a back squat and no air squat. For one
+    that is not for this athlete today stands the step towards it that is.
     """
     text = f" {_singular(goal)} "
     found: dict[tuple[int, int], Entry] = {}
     others = (entry for entry in means.catalogue.for_coach(means.request.coach) if not means.may(entry))
-    for entry in [*means.candidates, *others] if goal else []:
+    for entry in sorted([*means.candidates, *others], key=lambda entry: "main" not in entry.roles) if goal else []:
         for name in entry.names():
             form = f" {_singular(name)} "
             start = text.find(form)
