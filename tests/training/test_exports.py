@@ -168,7 +168,7 @@ efforts = st.fixed_dictionaries(
     {},
     optional={
         "kind": st.sampled_from(["working", "warmup", "drop", "to_failure"]),
-        "load_kg": st.floats(0, 300),
+        "load_kg": st.floats(0, 1_000),
         "rpe": st.floats(1, 10),
         "zone": st.integers(1, 5),
         "intensity": st.floats(0.1, 3),
@@ -381,6 +381,14 @@ def test_a_strength_workout_has_its_sets_loads_and_rests() -> None:
     assert (rest["intensity"], rest["duration_time"]) == ("rest", 180)
     assert (again["duration_step"], again["repeat_steps"]) == (0, 3)
     assert mystery["notes"] == "8–10 reps"
+
+
+def test_a_load_that_a_watch_cannot_hold_stands_in_the_notes_alone() -> None:
+    heaviest = [{"reps": 1, "load_kg": load} for load in (655.34, 655.35, 1000)]
+    held, *noted = fit_steps(exports.FORMATS["fit"].write(workout(block(exercise("back-squat", *heaviest)))))
+    assert held["exercise_weight"] == 655.34
+    assert ["exercise_weight" in step for step in noted] == [False, False]
+    assert noted[1]["notes"] == "1 rep, 1000 kg"
 
 
 @pytest.mark.parametrize(

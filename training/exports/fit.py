@@ -39,6 +39,7 @@ from training.zones import SPORTS, sport_of
 
 MOST_SETS: Final = 500  # listed ones: far more than watches take, and written in less than a second
 NAME_BYTES, NOTES_BYTES = 48, 200  # as much as watches show
+_MOST_KG: Final = 655.34  # what the field holds; the notes say every load
 _WATTS_FROM, _BEATS_FROM = 1000, 100  # FIT counts watts and beats from here: below are percents
 
 _INTENSITIES: Final[dict[str, Intensity]] = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
@@ -290,7 +291,7 @@ def _step_message(number: int, step: _Step) -> WorkoutStepMessage:
         message.exercise_category, name = step.exercise
         if name is not None:
             message.exercise_name = name
-    if step.load_kg is not None:
+    if step.load_kg is not None and step.load_kg <= _MOST_KG:
         message.exercise_weight = step.load_kg
         message.weight_display_unit = FitBaseUnit.KILOGRAM
     return message
