@@ -68,17 +68,22 @@ def heard(coach: Coach, means: Means, until: float, bill: list[llm.Call], unfold
     As `asked`; where it raises llm.ModelError, what was shown stands in `unfolding.begun`.
     """
     prompt, started = coach.prompt(means), time.monotonic()
+    faulty: tuple[Prescription, str] | None = None  # the session, the model; from a server that knows no streams
     for last in (False, True):
         try:
             answer = _listened(coach, means, prompt, until, bill, unfolding)
-        except llm.InvalidOutput as error:
-            if last or not _may_ask_again(unfolding, started, until):
+        except llm.ModelError as error:
+            if faulty is not None and unfolding.begun is None:
+                return _repaired(faulty[0], means, faulty[1])
+            if not isinstance(error, llm.InvalidOutput) or last or not _may_ask_again(unfolding, started, until):
                 raise
             prompt = prompt.corrected(error.answer, error.problems)
             continue
         prescription, problems = _expanded(coach, answer.value, means)
         if not problems or last or not _may_ask_again(unfolding, started, until):
             break
+        if prescription is not None:
+            faulty = prescription, answer.model
         prompt = prompt.corrected(answer.value.model_dump_json(), problems)
     if prescription is None:
         prescription = _possible(coach, answer.value.model_dump(), means)

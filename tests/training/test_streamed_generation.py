@@ -208,6 +208,17 @@ def test_an_element_that_is_none_stops_the_model_and_what_was_before_it_stays(
     assert len(model_server.requests) == 1
 
 
+def test_a_whole_answer_with_faults_is_repaired_where_the_model_cannot_be_asked_again(
+    client: APIClient, model_server: ModelServer
+) -> None:
+    model_server.script(Behaviour(text=draft(), streams=False), Behaviour(status=500))
+    heard = told(client, athlete={"avoid": ["romanian-deadlift"]})
+    session = make_sense(heard)
+    assert (session["source"], session["fallback_reason"], failed(session)) == ("llm", None, [])
+    assert "romanian-deadlift" not in [exercise["exercise"] for exercise in exercises(session).values()]
+    assert (named(heard, "notice"), len(model_server.requests)) == ([], 2)
+
+
 @pytest.mark.parametrize("text", ["Sure! Here is your plan.", "[]", "7", '{"title": "No more than that"}'])
 def test_before_an_exercise_was_told_an_invalid_answer_is_asked_again(
     client: APIClient, model_server: ModelServer, text: str
