@@ -5,6 +5,7 @@ whether somebody else has an account, but that a username is taken.
 """
 
 from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -77,11 +78,23 @@ class Guarded(View):
     @property
     def counted(self) -> tuple[str, ...]:
         """The rate, and whose attempts at what."""
-        return settings.THROTTLE_SIGN_IN, type(self).__name__, self.name(), self.request.META.get("REMOTE_ADDR", "")
+        address = _network(self.request.META.get("REMOTE_ADDR", ""))
+        return settings.THROTTLE_SIGN_IN, type(self).__name__, self.name(), address
 
     def name(self) -> str:
         """Whose password is tried; nobody's, where it is none of an account that exists."""
         return str(self.request.user.pk)
+
+
+def _network(address: str) -> str:
+    """Whose address it is: of IPv6's, whoever has one has 2^64."""
+    try:
+        ip = ip_address(address)
+    except ValueError:  # a socket's, which has none
+        return address
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
+        return str(IPv6Network((int(ip), 64), strict=False))
+    return address
 
 
 # --- in and out ---

@@ -126,6 +126,13 @@ def test_too_many_attempts_are_told_when_to_come_back(client: Client, athlete: U
     assert sign_in(elsewhere).status_code == 302, "and so are addresses: strangers cannot lock anybody out"
 
 
+def test_who_has_many_addresses_is_still_one(athlete: User, settings: Settings) -> None:
+    settings.THROTTLE_SIGN_IN = "2/hour"
+    addresses = ["2001:db8::1", "2001:db8::2", "2001:db8::3:4", "2001:db8:0:1::1", "::ffff:192.0.2.1"]
+    codes = [sign_in(Client(REMOTE_ADDR=address), password="guess").status_code for address in addresses]
+    assert codes == [200, 200, 429, 200, 200], "the last two are others"
+
+
 def test_who_gets_in_is_counted_anew(client: Client, athlete: User, settings: Settings) -> None:
     settings.THROTTLE_SIGN_IN = "2/hour"
     codes = [sign_in(client, password=password).status_code for password in ("typo", PASSWORD, "typo", PASSWORD)]
