@@ -228,14 +228,17 @@ class DatabaseMiddleware(MiddlewareMixin):
 class LocaleMiddleware(locale.LocaleMiddleware):
     """Pages in the reader's language by cookie or header; the API by Accept-Language alone.
 
-    What the API says to everybody alike has no language. Where it has one, the view or the problem says which.
+    What the API says to everybody alike has no language. Where it has one, the view or the problem says which. The
+    operator's desk is English: Django's half of its words in another language, among ours, would make no sentence.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if not _is_api(request):
+        desk = request.path_info.startswith("/admin/")
+        if not desk and not _is_api(request):
             super().process_request(request)
             return
-        translation.activate(preferred_language(request.headers.get("Accept-Language", "")))
+        accepted = "" if desk else request.headers.get("Accept-Language", "")
+        translation.activate(preferred_language(accepted))
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -34,6 +34,12 @@ def test_tokens_are_listed_without_their_hashes(desk: Client, athlete: User) -> 
     assert desk.get(f"{TOKENS}{token.digest}/change/").status_code == 404
 
 
+def test_the_desk_speaks_one_language_to_everybody(desk: Client) -> None:
+    page = desk.get("/admin/", headers={"Accept-Language": "fr"}).content.decode()
+    assert 'lang="en' in page
+    assert "Recent actions" in page
+
+
 def test_a_token_is_revoked_once_that_was_confirmed(desk: Client, client: Client, athlete: User) -> None:
     token, secret = Token.objects.create(athlete, name="phone")
     caller = Client(headers={"Authorization": f"Bearer {secret}"})
