@@ -392,6 +392,17 @@ def test_what_an_import_says_is_text(browser: Client, athlete: User) -> None:
         assert "{{ 7|add:7 }}" in page
 
 
+def test_no_key_of_an_import_is_taken_for_a_part_of_the_page(browser: Client, athlete: User) -> None:
+    prescription = force_prescription()
+    for block, key in zip(prescription["blocks"], ("details", "two words"), strict=True):
+        block["exercises"][0]["key"] = key
+    markup = Markup(read(browser, TrainingSessionFactory.create(owner=athlete, prescription=prescription)))
+    assert len(markup.having("article", **{"data-key": "details"})) == 1
+    ids = [given["id"] or "" for _, given in markup.tags if "id" in given]
+    assert len(ids) == len(set(ids))
+    assert not any(" " in one for one in ids)
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [("pending", "number 1 in the queue"), ("failed", "The session stands as it is"), ("cancelled", "did without")],
