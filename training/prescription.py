@@ -208,8 +208,15 @@ class Set(Shape):
         return self
 
 
+def _with_details(schema: dict[str, Any]) -> None:
+    """For the API's document, against which callers may check what they send: see `_without_details`."""
+    schema["properties"].setdefault("details", {"description": "what GET gives: accepted and ignored"})
+
+
 class PrescribedExercise(Shape):
     """An exercise of the catalogue (`exercise` is its slug), or a stranger known by its name alone."""
+
+    model_config = ConfigDict(json_schema_extra=_with_details)
 
     key: Key = ""
     exercise: Text | None = None

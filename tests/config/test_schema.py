@@ -61,12 +61,17 @@ def test_every_endpoint_of_the_contract_is_documented(schema: dict[str, Any]) ->
     assert {path: methods for path, methods in paths.items() if path in expected} == expected
 
 
-def test_every_answer_is_what_the_document_says(schema: dict[str, Any], athlete: User) -> None:
+def test_every_answer_is_what_the_document_says_and_what_get_gives_can_be_posted(
+    schema: dict[str, Any], athlete: User
+) -> None:
     load_catalogue()
     client = signed_in(athlete)
 
     def ask(method: str, path: str, body: Any = None, **ids: Any) -> Any:
-        """An answer, compared with the operation's own schema for its status, its media type and its body."""
+        """An answer, compared with the operation's own schema for its status, its media type and its body.
+
+        What was asked, too, unless it was refused.
+        """
         url = f"/api/v1/{path}"
         response = getattr(client, method)(url.format(**ids), body, format="json")
         documented = schema["paths"][url][method]["responses"]
@@ -74,12 +79,17 @@ def test_every_answer_is_what_the_document_says(schema: dict[str, Any], athlete:
         if response.status_code == 204:
             assert "content" not in expected
             return None
+        if body is not None and response.status_code < 400:
+            taken = schema["paths"][url][method]["requestBody"]["content"]["application/json"]["schema"]
+            OAS31Validator({**taken, "components": schema["components"]}).validate(body)
         told = expected["content"][response["Content-Type"]]["schema"]
         OAS31Validator({**told, "components": schema["components"]}).validate(response.json())
         return response.json()
 
     session = ask("post", "sessions/", import_request())["id"]
-    full = ask("post", "sessions/", {"coach": "force", "mode": "full"})["id"]
+    complete = ask("post", "sessions/", {"coach": "force", "mode": "full"})
+    full = complete["id"]
+    ask("post", "sessions/", {"coach": "force", "mode": "full", "prescription": complete["prescription"]})
     token = ask("post", "tokens/", {"name": "x"})["id"]
     for listed in ("sessions/", "enrichment/items/", "tokens/", "coaches/", "exercises/", "enrichment/stats/"):
         ask("get", listed)
