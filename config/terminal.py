@@ -45,8 +45,6 @@ BADGES = {
 }
 # Of an analysis: told apart from the figures, or said by a name beside it.
 NOT_FIGURES = frozenset({"method", "reasons", "kind", "skill"})
-
-
 ROW_NAMES = ("key", "name", "zone", "after", "before")  # what a row of a table is about comes first in it
 LONG_CHARACTERS = 30  # and sentences come last
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

@@ -2,8 +2,8 @@
 
 One client and one event loop a process. A thread hands its question in (`wait`, `stream` to hear the answer while it is
 written, or `submit` for many at once) and holds no database connection meanwhile; what runs in the loop never touches
-the database. Nothing here retries over time: the
-type of an error says what its owner should do (`Reaction`), and the queue does it.
+the database. Nothing here retries over time: the type of an error says what its owner should do (`Reaction`), and the
+queue does it.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 /** The clock under the thumb: rests and timed blocks alike are steps of so many seconds, gone through `repeat` times.
-
-    What it shows is computed from when it was started, so it is right after the tab slept or the page was reloaded. */
+ *
+ * What it shows is computed from when it was started, so it is right after the tab slept or the page was reloaded.
+ */
 
 import { keep, recall } from "./kept.js";
 
