@@ -48,8 +48,8 @@ def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000, "reason": None})  # before it was accepted: a 403
             return
-        if scope["type"] == "lifespan":
-            await _live(receive, send)
+        if scope["type"] != "http":
+            await app(scope, receive, send)
             return
         try:
             body = await _read(scope, receive, limit)
@@ -77,13 +77,20 @@ def bounded(app: ASGI3Application, limit: int) -> ASGI3Application:
     return answer
 
 
-async def _live(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """The server starts, and stops: the sessions that are being made are ended by the built-in coach and saved."""
-    await receive()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    generation.finish(FINISH_SECONDS)  # nobody is served any more: the loop may stand still
-    await send({"type": "lifespan.shutdown.complete"})
+def finishing(app: ASGI3Application) -> ASGI3Application:
+    """`app`; when its server stops, the sessions that are being made are ended by the built-in coach and saved."""
+
+    async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        generation.finish(FINISH_SECONDS)  # nobody is served any more: the loop may stand still
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return answer
 
 
 async def _read(scope: HTTPScope, receive: ASGIReceiveCallable, limit: int) -> bytes:
@@ -119,4 +126,4 @@ async def _refuse(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISend
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-application = bounded(django, settings.MAX_BODY_BYTES)
+application = bounded(finishing(django), settings.MAX_BODY_BYTES)

@@ -253,9 +253,10 @@ def _enrich(
     failures: list[llm.ModelError] = []
     try:
         outcomes = llm.wait(_write_all(unwritten, until)) if unwritten else []
-    except llm.Unavailable as error:  # cancelled, as one: each failure by itself is an outcome
-        outcomes = [error]
-    for need, outcome in zip(unwritten, outcomes, strict=False):
+    except llm.Unavailable as error:  # all were cancelled as one; each failure by itself is an outcome
+        bill.extend(error.calls)
+        failures, unwritten, outcomes = [error], [], []
+    for need, outcome in zip(unwritten, outcomes, strict=True):
         bill.extend(outcome.calls)
         if isinstance(outcome, Written):
             noted.append((need, outcome))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from itertools import cycle, product
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -470,10 +471,7 @@ def test_a_request_keeps_no_connection_while_its_task_needs_one(
 def test_a_mistake_of_ours_is_logged_though_nobody_listens_any_more(
     client: APIClient, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: Any) -> Any:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(checks, "repair", broken)
+    monkeypatch.setattr(checks, "repair", Mock(side_effect=ZeroDivisionError))
     model_server.script(Behaviour(stop_after=LATE, stopped="hold"))
     with watch(client) as stream:
         stream.until("exercise")
@@ -484,10 +482,7 @@ def test_a_mistake_of_ours_is_logged_though_nobody_listens_any_more(
 def test_a_mistake_of_ours_ends_the_stream_with_a_problem(
     client: APIClient, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: Any) -> Any:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(checks, "repair", broken)
+    monkeypatch.setattr(checks, "repair", Mock(side_effect=ZeroDivisionError))
     problem = told(client)[-1]
     assert (problem.name, problem.data["status"]) == ("problem", 500)
     assert "ZeroDivisionError" in caplog.text
