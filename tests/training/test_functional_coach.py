@@ -672,6 +672,16 @@ def test_a_bar_gives_way_in_a_tabata_and_the_checks_say_so() -> None:
     assert "movements were made to fit" in next(each.detail for each in found if each.code == "formats")
 
 
+def test_a_circuit_of_two_endless_rounds_is_cut_to_the_time() -> None:
+    movements = [{"slug": "kettlebell-goblet-lunge", "amounts": [96]}]
+    endless = {"format": "circuit", "minutes": 0, "rounds": 2, "rpe": 1, "movements": movements}
+    case = means(available_minutes=10, energy_level=1, athlete={"level": "beginner"})
+    _, found = checks.repair(
+        FUNCTIONAL.expand(draft(warmup=[], strength=[], workouts=[endless], cooldown=[]), case), case
+    )
+    assert [check for check in found if not check.ok] == []
+
+
 def test_metres_that_are_cut_stay_round() -> None:
     long = {
         "format": "for_time",

@@ -20,7 +20,7 @@ _LEAST: Final = {"reps": 5, "duration_seconds": 20, "distance_meters": 10, "calo
 
 def shorter(prescription: Prescription, means: Means, seconds: float) -> Prescription:
     """No longer than so many seconds: what comes last in the session gives way first, one small step at a time."""
-    for step in (_less, _fewer_movements, _without):
+    for step in (_less, _fewer_movements, _without, _smaller_rounds):
         while planning.seconds_of(prescription, means) > seconds:
             smaller = _last_changed(prescription, means, step)
             if smaller is None:
@@ -149,6 +149,12 @@ def _without(prescription: Prescription, index: int, means: Means) -> Block | No
     """A whole block less, while another one remains."""
     work = [block for block in prescription.blocks if block.role not in _EASY]
     return prescription.blocks[index].model_copy(update={"exercises": []}) if len(work) > 1 else None
+
+
+def _smaller_rounds(prescription: Prescription, index: int, means: Means) -> Block | None:
+    """A fifth less of everything in a circuit's rounds, of which there are no fewer to do."""
+    block = prescription.blocks[index]
+    return _fewer_reps(block) if block.format == "circuit" else None
 
 
 def _more(prescription: Prescription, index: int, means: Means) -> Block | None:
