@@ -84,11 +84,14 @@ def badge(page: Page, text: str) -> Locator:
 
 
 def expect_everything(page: Page) -> None:
-    """Each exercise with its details, once."""
-    exercises = page.locator("[data-key]")
-    expect(page.locator(".awaited")).to_have_count(0)
-    expect(exercises.locator("details.more")).to_have_count(exercises.count())
-    assert exercises.count() > 2
+    """Each exercise with its details, once; seen at one moment, for a page may just be loaded again."""
+    page.wait_for_function(
+        """() => {
+            const exercises = [...document.querySelectorAll("[data-key]")];
+            const whole = (each) => each.querySelectorAll("details.more").length === 1;
+            return exercises.length > 2 && exercises.every(whole) && !document.querySelector(".awaited");
+        }"""
+    )
 
 
 # --- the whole path ---
