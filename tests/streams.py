@@ -40,9 +40,11 @@ class Listener:
 
     def close(self) -> None:
         """Leaves, as a browser does whose tab is closed."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._leave)
         self._thread.join()
+        self._loop.close()  # here, not in its thread: it may end at the moment at which it is told to
 
     def next(self, within: float = 30) -> Heard:
         """The next event."""
@@ -61,12 +63,14 @@ class Listener:
         """Nothing more comes, and the stream says so."""
         return self.events.get(timeout=within) is None
 
+    def _leave(self) -> None:
+        self._task.cancel()
+
     def _run(self) -> None:
         self._task = self._loop.create_task(self._read())
         with suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._task)
         self._loop.run_until_complete(self._end())
-        self._loop.close()
 
     async def _end(self) -> None:
         """Nothing is left running in the loop."""
