@@ -6,19 +6,21 @@ judged, never changed. The promises of every session stand in `training.promises
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from training import coaches, promises
 from training.catalogue import Entry
-from training.catalogue.entry import Muscle
 from training.check_words import Sentence, say
 from training.coaches import planning, preparation
 from training.coaches.case import Case
+from training.coaches.dosage import Dosage
 from training.coaches.means import Means
 from training.coaches.planning import Dose
+from training.counting import SET_BY_SET, times
 from training.one_rep_max import CHART_REPS, chart_percent
 from training.prescription import Block, PrescribedExercise, Prescription, Refused, Role, Set
-from training.promises import EASY, LEAST_OF_BUDGET, MOST_OF_BUDGET, STRENGTH
+from training.promises import EASY, LEAST_OF_BUDGET, MOST_OF_BUDGET
 
 FILLED_TO = 0.85  # of the time, where less than the least is used
 LIGHT_REPS, LIGHT_RPE = 10, 6.5  # of muscles that rest from heavy work
@@ -49,7 +51,12 @@ def repair(prescription: Prescription, means: Means) -> tuple[Prescription, list
     mending = _Mending(prescription, means)
     mended = mending.mended()
     checks = run(mended, means)
-    return mended, [replace(c, detail=" ".join([c.detail, *mending.notes.get(c.code, ())])) for c in checks]
+    return mended, [replace(check, detail=_told(check.detail, mending.notes.get(check.code, {}))) for check in checks]
+
+
+def _told(detail: str, notes: Collection[str]) -> str:
+    """What was found, then what was done, in sentences."""
+    return " ".join([detail if detail.endswith(".") or not notes else f"{detail}.", *notes])
 
 
 def safe(prescription: Prescription, means: Means) -> Prescription:
@@ -154,7 +161,7 @@ class _Mending:
 
     def _work(self) -> None:
         """Efforts within the athlete's cap, ramps where they lack, no more hard sets than are sound."""
-        done: defaultdict[Muscle, float] = defaultdict(float)
+        done = Dosage(self.means)
         blocks = []
         for block in self.whole.blocks:
             if block.role in EASY:
@@ -164,13 +171,11 @@ class _Mending:
             blocks.append(block.model_copy(update={"exercises": kept}))
         self._replace(blocks)
 
-    def _sound(
-        self, block: Block, exercise: PrescribedExercise, done: defaultdict[Muscle, float]
-    ) -> PrescribedExercise | None:
+    def _sound(self, block: Block, exercise: PrescribedExercise, done: Dosage) -> PrescribedExercise | None:
         entry = self.means.catalogue.get(exercise.exercise)
         if entry is None:
             return exercise
-        strength = block.format in STRENGTH
+        strength = block.format in SET_BY_SET
         if promises.tired_again(exercise, entry, self.means):
             exercise = self._light(entry, exercise)
             self._note("history", "lightened", name=self._name(entry))
@@ -183,25 +188,19 @@ class _Mending:
         if not promises.loadable(exercise, entry, self.means):
             exercise = self._loadable(entry, exercise)
             self._note("loads", "loaded", name=self._name(entry))
-        return self._dosed(entry, exercise, done) if strength else exercise
+        return self._dosed(entry, exercise, times(block, exercise), done) if strength else exercise
 
-    def _dosed(
-        self, entry: Entry, exercise: PrescribedExercise, done: defaultdict[Muscle, float]
-    ) -> PrescribedExercise | None:
-        """With as many hard sets as its muscles may still do; None where that is none."""
-        work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
-        if not work:
-            return exercise
-        most = planning.most_sets(entry, work[0], self.means, done) if planning.hard(work[0]) else len(work)
-        if most < len(work):
-            if most < 1 and done:
+    def _dosed(self, entry: Entry, exercise: PrescribedExercise, times: int, done: Dosage) -> PrescribedExercise | None:
+        """With as many of its sets as are sound after what has been done; None where that is none."""
+        sets = done.sound(entry, exercise.sets, times)
+        if len(sets) < len(exercise.sets):
+            left = sum(set_.kind != "warmup" for set_ in sets)
+            if not left:
                 self._note("dose", "dropped", name=self._name(entry))
                 return None
-            sets = exercise.sets[: len(exercise.sets) - len(work) + max(1, most)]
             exercise = exercise.model_copy(update={"sets": sets})
-            self._note("dose", "fewer_sets", name=self._name(entry), sets=max(1, most))
-        for muscle, share in planning.muscle_shares(entry):
-            done[muscle] += share * sum(planning.hard(set_) for set_ in exercise.sets)
+            self._note("dose", "fewer_sets", name=self._name(entry), sets=left)
+        done.add(entry, sets, times)
         return exercise
 
     def _eased(self, entry: Entry, exercise: PrescribedExercise) -> PrescribedExercise:

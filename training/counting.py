@@ -11,6 +11,7 @@ from training.prescription import Block, Format, PrescribedExercise, Prescriptio
 # Set i of every exercise in turn is round i; a list of one set is the same in each round. All other formats read an
 # exercise's list to its end before the next exercise begins.
 IN_TURN: frozenset[Format] = frozenset({"superset", "circuit", "for_time", "ladder"})
+SET_BY_SET: frozenset[Format] = frozenset({"sets", "superset"})  # where sets are counted one by one
 TABATA_ROUNDS = 8
 Turn = list[tuple[PrescribedExercise, Set]]
 

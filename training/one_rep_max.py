@@ -6,7 +6,7 @@ Percentages are of the one-repetition maximum (1RM), 80 and not 0.8; loads are k
 from collections.abc import Mapping
 from math import floor
 
-from training.catalogue import Catalogue, fold
+from training.catalogue import Catalogue, Entry, fold
 from training.prescription import PrescribedExercise, Set
 
 # Tuchscherer, The Reactive Training Manual: percent of 1RM by repetitions and RPE. One step is one repetition more or
@@ -17,6 +17,7 @@ _RTS_CHART = (
 )  # fmt: skip
 CHART_REPS = 12  # the chart and the estimates from repetitions end here
 HARDEST_PERCENT = 99  # for INOL, whose denominator is what is left to 100
+MOST_INOL = 2.0  # an exercise; beyond it is "very tough". Hristov 2005
 
 
 def chart_percent(reps: int, rpe: float) -> float | None:
@@ -42,16 +43,18 @@ class OneRepMaxes:
 
     def __init__(self, one_rep_max_kg: Mapping[str, float], coach: str, catalogue: Catalogue) -> None:
         """Match the athlete's names as the names of a prescription are matched; a slug's own value goes first."""
-        self._by_identity: dict[str, float] = {}
+        self.known: dict[str, float] = {}
         for name, kilograms in sorted(one_rep_max_kg.items(), key=lambda item: item[0] not in catalogue):
             entry = catalogue.get(name) or catalogue.match(name, coach, loaded=True)
-            self._by_identity.setdefault(entry.slug if entry else fold(name), kilograms)
+            self.known.setdefault(entry.slug if entry else fold(name), kilograms)
 
-    def of(self, exercise: PrescribedExercise) -> float | None:
+    def of(self, exercise: PrescribedExercise | Entry) -> float | None:
         """The athlete's 1RM of this very exercise in kg; a stranger's by its name."""
-        return self._by_identity.get(exercise.exercise or fold(exercise.name or ""))
+        if isinstance(exercise, Entry):
+            return self.known.get(exercise.slug)
+        return self.known.get(exercise.exercise or fold(exercise.name or ""))
 
-    def percent(self, exercise: PrescribedExercise, set_: Set) -> float | None:
+    def percent(self, exercise: PrescribedExercise | Entry, set_: Set) -> float | None:
         """The percent of 1RM of a set: given, from load and 1RM, or by the chart from reps and RPE; else unknown."""
         if set_.percent_1rm is not None:
             return set_.percent_1rm

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from training.catalogue import Entry
-from training.catalogue.entry import Muscle
 from training.coaches import planning
 from training.coaches.case import Case, Rule, Verdict
+from training.coaches.dosage import Dosage
 from training.coaches.means import FREE_WEIGHTS, HEAVY_PERCENT, Means, Obstacle
 from training.coaches.phrases import MUSCLES_FR
-from training.counting import times, working_sets
+from training.counting import SET_BY_SET, times
 from training.history import intense, worked
-from training.one_rep_max import CHART_REPS, chart_percent, inol
-from training.prescription import Block, Format, PrescribedExercise, Set
+from training.one_rep_max import CHART_REPS, MOST_INOL, chart_percent, inol
+from training.prescription import Block, PrescribedExercise, Set
 from training.timing import session_seconds
 
 MOST_OF_BUDGET = 1.1  # of the time available
@@ -28,7 +28,6 @@ EFFORT_MARGIN = 1.5  # between a stated RPE and the chart's
 RAMP_JUMP = 20  # points of %1RM from one set to the next on the way up
 LOAD_MARGIN_KG = 1  # by which a load may miss what can be put together: as much as rounding pounds makes
 EASY = frozenset({"warmup", "cooldown"})
-STRENGTH: frozenset[Format] = frozenset({"sets", "superset"})  # where sets are counted one by one
 
 
 def time_budget(case: Case) -> Verdict:
@@ -83,7 +82,7 @@ def sane_set(set_: Set, percent: float | None, means: Means) -> bool:
     if set_.reps is None or set_.kind != "working" or percent is None:
         return True
     limit = chart_percent(min(set_.reps, CHART_REPS), 10)
-    if limit is not None and percent > limit + POSSIBLE_MARGIN:
+    if (limit is not None and percent > limit + POSSIBLE_MARGIN) or inol(set_.reps, percent) > MOST_INOL:
         return False
     chart_knows = set_.rpe is not None and set_.rpe >= planning.HARD_RPE and set_.reps <= CHART_REPS
     return not chart_knows or abs(planning.felt(set_.reps, percent) - (set_.rpe or 0)) <= EFFORT_MARGIN
@@ -107,7 +106,7 @@ def ramp(case: Case) -> Verdict:
     """Lighter sets lead up to every loaded lift of 80 % and more, wherever in the session they stand."""
     whole: defaultdict[str, list[PrescribedExercise]] = defaultdict(list)
     for block, exercise, entry in case.entries():
-        if block.format in STRENGTH or block.role in EASY:
+        if block.format in SET_BY_SET or block.role in EASY:
             whole[entry.slug].append(exercise)
     lifts = [(case.means.catalogue[slug], exercises) for slug, exercises in whole.items()]
     return case.verdict(
@@ -117,7 +116,8 @@ def ramp(case: Case) -> Verdict:
 
 def ramped(exercises: list[PrescribedExercise], entry: Entry, means: Means) -> bool:
     """Are two sets done before the first heavy one, the last of them at most 20 points lighter?"""
-    percents = [means.maxes.percent(exercise, set_) for exercise in exercises for set_ in exercise.sets]
+    lifts = [(exercise, set_) for exercise in exercises for set_ in exercise.sets if set_.reps is not None]
+    percents = [means.maxes.percent(exercise, set_) for exercise, set_ in lifts]
     first = next((place for place, p in enumerate(percents) if p and p >= HEAVY_PERCENT), None)
     if first is None or not means.loadable(entry):
         return True
@@ -127,23 +127,11 @@ def ramped(exercises: list[PrescribedExercise], entry: Entry, means: Means) -> b
 
 def dose(case: Case) -> Verdict:
     """Of what is done set by set at most ten hard sets a muscle, six on a tired day, and an INOL of two an exercise."""
-    muscles: defaultdict[Muscle, float] = defaultdict(float)
-    load: defaultdict[str, float] = defaultdict(float)
-    strength = [block for block in case.prescription.blocks if block.format in STRENGTH]
-    for counted in working_sets(case.prescription.model_copy(update={"blocks": strength})):
-        entry = case.means.catalogue.get(counted.exercise.exercise)
-        if entry is None or entry.pattern == "cyclical" or not planning.hard(counted.set):
-            continue
-        for muscle, share in planning.muscle_shares(entry):
-            muscles[muscle] += share * counted.times
-        percent = case.means.maxes.percent(counted.exercise, counted.set)
-        if percent is not None:
-            load[planning.named(entry, case.means)] += inol(counted.reps, percent)
+    done = Dosage.of(case.prescription.blocks, case.means)
     french = case.means.language == "fr"
-    most = planning.most_hard_sets(case.means)
-    wrong = [MUSCLES_FR[m] if french else m for m, sets in muscles.items() if sets > most]
-    wrong += [name for name, total in load.items() if total > planning.MOST_INOL + 1e-6]  # nine times a ninth
-    return case.verdict(wrong)
+    muscles = [MUSCLES_FR[muscle] if french else muscle for muscle in done.overworked()]
+    exercises = [planning.named(case.means.catalogue[slug], case.means) for slug in done.overdone()]
+    return case.verdict(muscles + exercises)
 
 
 def warmup(case: Case) -> Verdict:

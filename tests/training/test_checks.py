@@ -342,6 +342,19 @@ def test_too_many_hard_sets_are_cut() -> None:
     assert "sets cut" in found["dose"].detail or "taken out" in found["dose"].detail
 
 
+def test_sets_of_every_round_count_when_sets_are_cut() -> None:
+    rounds = session(block("main", exercise("leg-press", sets=4, reps=8, rpe=7, rest_seconds=60), rounds=4))
+    mended, _ = repair(rounds)
+    [main] = [b for b in mended.blocks if b.role == "main"]
+    assert [len(e.sets) * (main.rounds or 1) for e in main.exercises] == [4], "an INOL of 1.1 a set in four rounds"
+
+
+def test_a_single_set_beyond_what_can_be_done_is_made_possible() -> None:
+    hundred = session(block("main", exercise("wall-ball", sets=1, reps=100, load_kg=6, rpe=7)))
+    for kilograms, ok in ((40, True), (10, False)):
+        assert run(hundred, athlete={"one_rep_max_kg": {"wall-ball": kilograms}})["sets"].ok is ok
+
+
 def test_the_same_exercise_twice_is_varied() -> None:
     twice = session(block("main", exercise("back-squat")), block("accessory", exercise("back-squat")))
     mended, _ = repair(twice)

@@ -157,6 +157,14 @@ def test_a_red_flag_gets_the_gentle_session_only() -> None:
 # --- simulations ----------------------------------------------------------------------------------------------------
 
 
+def test_a_station_whose_load_is_heavy_for_the_athlete_is_drilled_less() -> None:
+    athlete = {"level": "beginner", "one_rep_max_kg": {"wall-ball": 10}}
+    asked = means(discipline="hyrox", goal="wall balls", available_minutes=30, energy_level=4, athlete=athlete)
+    planned = COACH.plan(asked, seed=0)
+    promised(planned, asked)
+    assert any(block.format == "sets" and block.exercises[0].exercise == "wall-ball" for block in planned.blocks)
+
+
 def test_a_full_simulation_holds_every_station_in_order_with_the_divisions_loads() -> None:
     block = simulation(available_minutes=120, athlete=TARGET)
     assert [e.exercise for e in block.exercises] == [slug for station in STATIONS for slug in ("run", station)]
@@ -467,6 +475,16 @@ def test_whatever_a_model_drafts_is_mended_until_it_keeps_every_promise(
     fields: dict[str, Any], blocks: list[dict[str, Any]]
 ) -> None:
     mended(draft(blocks=blocks), means(**fields))
+
+
+def test_an_exercise_drafted_twice_is_counted_as_one() -> None:
+    """Five of four and five of five: each is sound alone, together they are too much."""
+    squats = [
+        {"format": "sets", "rounds": 5, "rest": 0, "items": [{"slug": "air-squat", "amount": amount, "rpe": rpe}]}
+        for amount, rpe in ((4, 7), (5, 6))
+    ]
+    asked = means(discipline="hyrox", available_minutes=12, energy_level=4, athlete={"level": "beginner"})
+    mended(draft(blocks=squats), asked)
 
 
 def test_a_45_minute_draft_costs_at_most_450_tokens() -> None:

@@ -15,7 +15,6 @@ from pydantic import BaseModel
 
 from training.analyses import calisthenics as analyses
 from training.catalogue import Catalogue, Entry
-from training.catalogue.entry import Muscle
 from training.coaches import calisthenics_draft, calisthenics_rules, fitting, planning, preparation
 from training.coaches.base import Coach
 from training.coaches.calisthenics_choice import Choice, Kind
@@ -25,6 +24,7 @@ from training.coaches.calisthenics_fitting import fit
 from training.coaches.calisthenics_preparation import primer, warmup
 from training.coaches.calisthenics_words import WORDS, Focus, Intent, dose, intent, title
 from training.coaches.case import Case, Mended, Rule
+from training.coaches.dosage import Dosage
 from training.coaches.means import Means
 from training.coaches.phrases import PHRASES, number
 from training.ladders import NAMES
@@ -229,13 +229,12 @@ class Planner:
                 amount = replace(amount, sets=amount.sets + _MORE_FOR_THE_GOAL)
             sets = self.standing.working_sets(entry, amount)
             work = [set_ for set_ in sets if set_.kind != "warmup"]
-            most = len(work)
-            if planning.hard(work[0]):
-                most = min(most, planning.most_sets(entry, work[0], self.means, self._done()))
+            ramp = len(sets) - len(work)
+            most = len(self._dosage().sound(entry, sets)) - ramp
             while most and not self._fair(entry, most, side):
                 most -= 1
             if most >= min(2, len(work)):
-                self.picks.append(Pick(entry, stage, sets[: len(sets) - len(work) + most]))
+                self.picks.append(Pick(entry, stage, sets[: ramp + most]))
                 self.taken.append(self.picks)
                 return
 
@@ -281,12 +280,11 @@ class Planner:
             sets[pick.entry.pattern] += len(pick.sets)
         return sets
 
-    def _done(self) -> dict[Muscle, float]:
-        """Hard sets a muscle has done so far, fractional."""
-        done: defaultdict[Muscle, float] = defaultdict(float)
+    def _dosage(self) -> Dosage:
+        """What has been taken so far."""
+        done = Dosage(self.means)
         for pick in self.picks:
-            for muscle, part in planning.muscle_shares(pick.entry):
-                done[muscle] += part * sum(planning.hard(set_) for set_ in pick.sets)
+            done.add(pick.entry, pick.sets)
         return done
 
     # --- putting together ---
@@ -306,7 +304,8 @@ class Planner:
             picks = [pick for kind in _STAGES for pick in self.picks if pick.kind == kind and _ROLES[kind] == role]
             blocks += self._blocks(role, picks)
         blocks += self.finishers
-        blocks.append(preparation.cooldown(self.means, self._done(), preparation.cooldown_seconds(self.means)))
+        worked = [muscle for pick in self.picks for muscle in (*pick.entry.primary, *pick.entry.secondary)]
+        blocks.append(preparation.cooldown(self.means, worked, preparation.cooldown_seconds(self.means)))
         return calisthenics_rules.ordered(calisthenics_rules.led(Prescription(blocks=blocks), self.means), self.means)
 
     def _warmed(self, whole: Prescription) -> Prescription:

@@ -1,14 +1,12 @@
 """Which step of a ladder is an athlete's, which gates are open, and how much of an exercise is asked for. Pure."""
 
 import math
-from collections import defaultdict
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, Literal
 
 from training.analyses.calisthenics import buckets
 from training.catalogue import LEVELS, Entry
-from training.catalogue.entry import Muscle
 from training.coaches import planning
 from training.coaches.calisthenics_sets import WORK
 from training.coaches.calisthenics_words import Quality
@@ -16,7 +14,7 @@ from training.coaches.means import Means
 from training.coaches.planning import Dose
 from training.ladders import GATES, step
 from training.one_rep_max import chart_percent
-from training.prescription import PrescribedExercise, Prescription, Set
+from training.prescription import PrescribedExercise, Set
 
 Demand = Literal["hard", "moderate", "light"]  # of an exercise, for this athlete
 Part = Literal["skill", "main", "volume", "conditioning"]
@@ -307,19 +305,3 @@ def gated(entry: Entry) -> bool:
     if entry.ladder in GATES:
         return step(entry) > 1
     return any(f"-{ladder}-" in f"-{entry.slug}-" for ladder in GATES)
-
-
-def within_dose(prescription: Prescription, means: Means) -> bool:
-    """Of what is done set by set, no muscle does more hard sets and no exercise more work than is sound."""
-    done: defaultdict[Muscle, float] = defaultdict(float)
-    for block in prescription.blocks:
-        for exercise in block.exercises if block.format in {"sets", "superset"} and block.role in WORK else ():
-            entry = means.catalogue.get(exercise.exercise)
-            work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
-            if entry is None or not planning.hard(work[0]):
-                continue
-            if planning.most_sets(entry, work[0], means, done) < len(work):
-                return False
-            for muscle, part in planning.muscle_shares(entry):
-                done[muscle] += part * len(work)
-    return True

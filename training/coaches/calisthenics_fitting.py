@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from training.coaches import planning
-from training.coaches.calisthenics_doses import Standing, within_dose
+from training.coaches.calisthenics_doses import Standing
 from training.coaches.calisthenics_rules import balanced, settled
 from training.coaches.calisthenics_sets import MOST_RUNGS, WORK, Unit, count, fewer, more, units, without
 from training.coaches.calisthenics_words import Quality
+from training.coaches.dosage import Dosage
 from training.coaches.means import Means
 from training.coaches.preparation import whole_tens
+from training.counting import SET_BY_SET
 from training.prescription import Prescription, Role
 
 # Sets of an exercise, or rounds, that a session is cut to before exercises go, and then before it is cut to the bone.
@@ -138,7 +140,7 @@ def _with_rests(prescription: Prescription, role: Role, by: int, bound: int) -> 
     keep = max if by < 0 else min
     blocks = []
     for block in prescription.blocks:
-        if block.role == role and block.format in {"sets", "superset"}:
+        if block.role == role and block.format in SET_BY_SET:
             exercises = [
                 e.model_copy(
                     update={
@@ -166,7 +168,9 @@ def _longer(prescription: Prescription, standing: Standing, seconds: float, qual
 
     def sound(longer: Prescription) -> bool:
         return (
-            planning.seconds_of(longer, means) <= seconds and within_dose(longer, means) and balanced(longer, standing)
+            planning.seconds_of(longer, means) <= seconds
+            and not Dosage.of(longer.blocks, means).excessive
+            and balanced(longer, standing)
         )
 
     while True:

@@ -9,10 +9,11 @@ from typing import Final, get_args
 from training.analyses.calisthenics import LEAST_BALANCED, MOST_BALANCED, push_and_pull_sets
 from training.catalogue import Entry
 from training.coaches import planning
-from training.coaches.calisthenics_doses import Side, Standing, gated, share, weighted, within_dose
+from training.coaches.calisthenics_doses import Side, Standing, gated, share, weighted
 from training.coaches.calisthenics_sets import WORK, Unit, count, even, fewer, more, units, without
 from training.coaches.calisthenics_words import WORDS, Quality
 from training.coaches.case import Case, Mended, Verdict
+from training.coaches.dosage import Dosage
 from training.coaches.means import Means
 from training.coaches.phrases import number
 from training.prescription import Block, PrescribedExercise, Prescription, Role
@@ -189,7 +190,8 @@ def _strengthened(prescription: Prescription, means: Means, side: Side) -> Presc
     open_to = sorted(
         (unit for unit in leaning if count(prescription, unit) < _MOST_SETS), key=lambda unit: count(prescription, unit)
     )
-    return next((p for unit in open_to if within_dose(p := more(prescription, unit), means)), None)
+    longer = (more(prescription, unit) for unit in open_to)
+    return next((p for p in longer if not Dosage.of(p.blocks, means).excessive), None)
 
 
 def _dropped(prescription: Prescription, means: Means, side: Side) -> Prescription | None:

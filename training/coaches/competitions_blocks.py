@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from training.coaches import planning
 from training.coaches.competitions_sets import Gear, Work
+from training.coaches.dosage import Dosage
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Role
 from training.timing import block_seconds
@@ -54,10 +55,12 @@ class Blocks:
         self.shuffled = dice.sample(gear.stations, len(gear.stations))
         slugs = [station.exercise for station in gear.race.stations]
         self.wanted = [work for work in self.shuffled if slugs[work.place or 0] in wanted]
+        self.taken: list[Block] = []
         self.used: set[str] = set()  # exercises of the blocks that were taken
 
     def take(self, block: Block) -> None:
         """Remember what a session already has, so that its other blocks rather take something else."""
+        self.taken.append(block)
         self.used |= {exercise.exercise for exercise in block.exercises if exercise.exercise}
 
     def _preferred(self, *, fresh: bool = False) -> list[Work]:
@@ -195,14 +198,12 @@ class Blocks:
                         return block
         return None
 
-    def _sets(self, stations: Sequence[Work], share: float, sets: int) -> Block:
-        exercises = []
-        for work in stations:
-            one = self._station(work, share, rest=STATION_REST_SECONDS)
-            # Not more hard sets of a muscle than are sound, all exercises together.
-            most = planning.most_sets(work.entry, one.sets[0], self.means, {}) // len(stations)
-            exercises.append(one.model_copy(update={"sets": one.sets * max(1, min(sets, most))}))
-        return Block(role="main", format="sets", exercises=exercises)
+    def _sets(self, stations: Sequence[Work], share: float, sets: int) -> Block | None:
+        """So many sets of each; None where those are more than is sound."""
+        ones = [self._station(work, share, rest=STATION_REST_SECONDS) for work in stations]
+        exercises = [one.model_copy(update={"sets": one.sets * sets}) for one in ones]
+        block = Block(role="main", format="sets", exercises=exercises)
+        return None if Dosage.of([*self.taken, block], self.means).excessive else block
 
     def steady(self, seconds: float) -> Block | None:
         """Easy running, or easy work on a machine: whole minutes of it."""

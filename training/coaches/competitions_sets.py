@@ -195,9 +195,10 @@ class Gear:
     def _possible(self, entry: Entry, set_: Set) -> Set:
         """Without a load that the athlete's 1RM makes absurd for it; then effort alone says how heavy."""
         maximum = self.means.one_rep_max_kg.get(entry.slug)
-        if maximum is None or set_.reps is None or set_.load_kg is None:
+        if maximum is None or set_.load_kg is None:
             return set_
-        fits = set_.reps > MOST_REPS_OF_A_MAX and 100 * set_.load_kg / maximum <= MOST_PERCENT
+        percent = 100 * set_.load_kg / maximum
+        fits = percent <= 100 if set_.reps is None else set_.reps > MOST_REPS_OF_A_MAX and percent <= MOST_PERCENT
         return set_ if fits else set_.model_copy(update={"load_kg": None})
 
     def _lighter(self, entry: Entry, load: float) -> float:

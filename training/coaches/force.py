@@ -6,7 +6,6 @@ which `expand` turns into the same kind of prescription.
 """
 
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -15,10 +14,11 @@ from pydantic import BaseModel
 
 from training.analyses import force as analyses
 from training.catalogue import LEVELS, Catalogue, Entry
-from training.catalogue.entry import Muscle, Pattern
+from training.catalogue.entry import Pattern
 from training.coaches import fitting, force_doses, force_draft, force_order, force_words, planning, preparation
 from training.coaches.base import Coach
 from training.coaches.case import Case, Mended, Rule
+from training.coaches.dosage import Dosage
 from training.coaches.force_doses import Tier
 from training.coaches.force_templates import PARTS, TEMPLATES, Slot
 from training.coaches.means import FREE_WEIGHTS, Means
@@ -177,10 +177,10 @@ class Planner:
         for entry in self._ranked(open_to, tier):
             dose = self._dose(entry, tier)
             sets = planning.working_sets(entry, dose, self.means)
-            most = planning.most_sets(entry, sets[-1], self.means, self._done())
-            if most < min(2, dose.sets):
+            pick = Pick(entry, tier, self._dosage().sound(entry, sets))
+            if self._working(pick) < min(2, dose.sets):
                 continue
-            self.picks.append(Pick(entry, tier, sets[: len(sets) - max(0, dose.sets - most)]))
+            self.picks.append(pick)
             return True
         return False
 
@@ -244,13 +244,11 @@ class Planner:
             return replace(dose, sets=max(2, dose.sets - 2))
         return dose
 
-    def _done(self, but: Pick | None = None) -> dict[Muscle, float]:
-        """Hard sets a muscle has done so far, fractional; `but` is left out."""
-        done: defaultdict[Muscle, float] = defaultdict(float)
+    def _dosage(self) -> Dosage:
+        """What has been taken so far."""
+        done = Dosage(self.means)
         for pick in self.picks:
-            count = 0 if pick is but else sum(planning.hard(set_) for set_ in pick.sets)
-            for muscle, share in planning.muscle_shares(pick.entry):
-                done[muscle] += count * share
+            done.add(pick.entry, pick.sets)
         return done
 
     # --- putting together ---
@@ -264,7 +262,8 @@ class Planner:
         blocks.append(Block(role="main", format="sets", exercises=main))
         if rest:
             blocks.append(Block(role="accessory", format="sets", exercises=rest))
-        blocks.append(preparation.cooldown(self.means, self._done(), preparation.cooldown_seconds(self.means)))
+        worked = [muscle for pick in self.picks for muscle in (*pick.entry.primary, *pick.entry.secondary)]
+        blocks.append(preparation.cooldown(self.means, worked, preparation.cooldown_seconds(self.means)))
         return Prescription(blocks=blocks)
 
     def _widened(self, target: float) -> Prescription | None:
@@ -272,9 +271,8 @@ class Planner:
         for pick in [] if self.means.tired else [*self.picks, *self.picks]:
             if planning.seconds_of(self._assembled(), self.means) >= target:
                 break
-            most = planning.most_sets(pick.entry, pick.sets[-1], self.means, self._done(pick))
-            if self._working(pick) < min(most, _MOST_SETS):
-                pick.sets.append(pick.sets[-1])
+            if self._working(pick) < _MOST_SETS:
+                pick.sets += self._dosage().sound(pick.entry, pick.sets[-1:])
         return self._assembled() if self.picks else None
 
     @staticmethod

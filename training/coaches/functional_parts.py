@@ -7,6 +7,7 @@ from typing import Final
 
 from training.catalogue import LEVELS, Entry
 from training.coaches import functional_formats, functional_rules, functional_words, planning
+from training.coaches.dosage import Dosage
 from training.coaches.force_words import named_lifts
 from training.coaches.functional_formats import BUILDERS, Workshop
 from training.coaches.functional_movements import Choice, arranged, kipping, usable
@@ -147,15 +148,11 @@ class Parts:
         dose = replace(dose, rpe=rpe, least_reps=2 if self.means.cautious else 1)
         if self.means.cautious and entry.pattern != "olympic":
             dose = replace(dose, reps=max(dose.reps, 6), least_reps=3)
-        sets = planning.working_sets(entry, dose, self.means)
-        first = next(set_ for set_ in reversed(sets) if set_.kind != "warmup")
-        most = planning.most_sets(entry, first, self.means, {})
-        work = min(dose.sets, max(1, most))
-        ramp = [set_ for set_ in sets if set_.kind == "warmup"]
-        for count in range(work, 1, -1):
-            block = Block(
-                role="main", format="sets", exercises=[planning.exercise(entry, [*ramp, *[first] * count], self.means)]
-            )
+        sets = Dosage(self.means).sound(entry, planning.working_sets(entry, dose, self.means))
+        ramp = sum(set_.kind == "warmup" for set_ in sets)
+        for count in range(len(sets), ramp + 1, -1):
+            exercise = planning.exercise(entry, sets[:count], self.means)
+            block = Block(role="main", format="sets", exercises=[exercise])
             if self.seconds(block) <= seconds:
                 return block
         return None

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from training.coaches.phrases import number
 from training.coaches.words import first_named, plain
+from training.counting import SET_BY_SET
 from training.prescription import Block, Format, PrescribedExercise, Prescription
 from training.request import Language
 from training.workouts import BENCHMARKS, Benchmark
@@ -287,7 +288,7 @@ def summary(prescription: Prescription, minutes: int, rpe: float, language: Lang
 
 def _block(block: Block, language: Language) -> str:
     words, form = WORDS[language], RULES[language].formats[block.format]
-    if block.format in {"sets", "superset"}:
+    if block.format in SET_BY_SET:
         return words.also.join(_straight(exercise, language) for exercise in block.exercises)
     movements = _movements(block.exercises, language)
     if block.format == "amrap":

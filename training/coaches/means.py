@@ -133,17 +133,12 @@ class Means:
 
     @cached_property
     def one_rep_max_kg(self) -> dict[str, float]:
-        """Known maxima by slug; keys are matched like names, what matches nothing is left out."""
-        known: dict[str, float] = {}
-        for name, kilograms in self.request.athlete.one_rep_max_kg.items():
-            entry = self.catalogue.get(name) or self.catalogue.match(name, self.request.coach, loaded=True)
-            if entry is not None:
-                known[entry.slug] = kilograms
-        return known
+        """Known maxima by slug; of strangers to the catalogue there is nothing to plan."""
+        return {slug: kilograms for slug, kilograms in self.maxes.known.items() if slug in self.catalogue}
 
     @cached_property
     def maxes(self) -> OneRepMaxes:
-        """The same for any set: what percent of 1RM it is."""
+        """The same of strangers too, and what percent of it a set is."""
         return OneRepMaxes(self.request.athlete.one_rep_max_kg, self.request.coach, self.catalogue)
 
     # --- history ---

@@ -3,17 +3,15 @@
 Pure functions over prescriptions. Times are seconds, loads kilograms, percentages of the one-repetition maximum.
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from training import counting
 from training.catalogue import Entry
-from training.catalogue.entry import Muscle
 from training.coaches.means import HEAVY_PERCENT, Means
 from training.coaches.phrases import PHRASES
-from training.one_rep_max import CHART_REPS, chart_percent, inol
+from training.one_rep_max import CHART_REPS, chart_percent
 from training.prescription import PrescribedExercise, Prescription, Set, Sport
 from training.request import SessionRequest
 from training.timing import SECONDS_PER_CALORIE, session_seconds, set_seconds
@@ -24,8 +22,6 @@ RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that roun
 RAMP_REST_SECONDS = 60
 RAMP_REPS = (5, 3, 2)  # from the lightest up
 HARD_RPE = 6  # a set below it is no hard one
-MOST_HARD_SETS, MOST_HARD_SETS_TIRED = 10, 6  # a muscle and session, fractional
-MOST_INOL = 2.0  # an exercise
 MOST_HOLD_SECONDS = 60  # of a substitute that is held
 LEAST_REPS_OF_THE_YOUNG = 3  # of a heavy set: nothing maximal while an athlete grows
 EASY_RPE = 3
@@ -34,7 +30,6 @@ MODERATE_RPE = 7
 MOST_UNSPOTTED_RPE = 8  # under a bar, alone and without a rack
 # What takes about as long and as much: 400 m run, 500 m rowed or skied, 1,000 m ridden. By convention.
 EQUIVALENT_METERS: Final[dict[Sport, int]] = {"run": 400, "row": 500, "ski": 500, "bike": 1000, "swim": 100}
-PRILEPIN: Final = ((70, 30), (80, 24), (90, 20), (101, 10))  # below this percent of 1RM, at most so many repetitions
 
 
 @dataclass(frozen=True)
@@ -262,7 +257,7 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
 
     Below that none, but one for a lift that leads a session.
     """
-    percent = percent_of(work)
+    percent = means.maxes.percent(entry, work)
     if percent is None or work.reps is None or not means.loadable(entry):
         return []
     count = 0 if percent < HEAVY_PERCENT else 2 if percent < 90 else 3
@@ -292,37 +287,6 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
     ]
 
 
-def percent_of(work: Set) -> float | None:
-    """The percent of 1RM of a generated set: written on it, else what the chart says of its reps and effort."""
-    if work.percent_1rm is not None:
-        return work.percent_1rm
-    return chart_percent(work.reps, work.rpe) if work.reps is not None and work.rpe is not None else None
-
-
-def most_hard_sets(means: Means) -> int:
-    """Of a muscle in a session, fractional; fewer where there is little energy. An import is held to the usual."""
-    tired = means.tired and means.request.prescription is None
-    return MOST_HARD_SETS_TIRED if tired else MOST_HARD_SETS
-
-
-def most_sets(entry: Entry, work: Set, means: Means, done: Mapping[Muscle, float]) -> int:
-    """How many such sets are still sound: Prilepin's totals for barbells, INOL, hard sets of each muscle."""
-    most = most_hard_sets(means)
-    limits = [math.floor((most - done.get(muscle, 0)) / weight) for muscle, weight in muscle_shares(entry)]
-    percent = percent_of(work)
-    if percent is not None and work.reps is not None:
-        limits.append(int(MOST_INOL / inol(work.reps, percent)))
-        if means.implement(entry) == "barbell" and entry.mechanic == "compound":
-            limits.append(next(total for below, total in PRILEPIN if percent < below) // work.reps)
-    return min(limits, default=MOST_HARD_SETS)
-
-
-def muscle_shares(entry: Entry) -> Iterator[tuple[Muscle, float]]:
-    """What a set of the exercise counts for each muscle: 1 for the primary ones, 0.5 for the secondary."""
-    yield from ((muscle, 1.0) for muscle in entry.primary)
-    yield from ((muscle, 0.5) for muscle in entry.secondary)
-
-
 def strains(entry: Entry | None) -> frozenset[Strain]:
     """What an exercise tires beside its movers, so that the next one had better not need it."""
     if entry is None:
@@ -334,11 +298,6 @@ def strains(entry: Entry | None) -> frozenset[Strain]:
         "overhead": entry.pattern == "vertical_push",
     }
     return frozenset(strain for strain, is_there in found.items() if is_there)
-
-
-def hard(set_: Set) -> bool:
-    """Does a set count as a hard one?"""
-    return set_.kind != "warmup" and (set_.rpe is None or set_.rpe >= HARD_RPE)
 
 
 # --- the whole ------------------------------------------------------------------------------------------------------
