@@ -336,9 +336,11 @@ def test_a_session_is_there_again_without_a_connection_until_its_athlete_signs_o
     page.get_by_role("button", name="Write my session").click()
     expect(badge(page, "Enriched")).to_be_visible()
     expect(page.locator("#figures svg").first).to_be_visible()
+    expect(page.locator("#copy")).to_be_hidden()
     line.close()
     page.reload()  # as a phone does with a page that it had put away
     expect_everything(page)
+    expect(page.locator("#copy")).to_contain_text("the copy that this device has kept")
     page.locator(".tile input").first.check()
     assert page.evaluate(ASKED_AGAIN) == "no answer"  # a script that looks for news takes no copy for it
     page.goto("/")
@@ -353,6 +355,7 @@ def test_a_session_is_there_again_without_a_connection_until_its_athlete_signs_o
     page.goto(session)
     sign_in(page, stack)  # whoever it is
     expect(badge(page, "Enriched")).to_be_visible()
+    expect(page.locator("#copy")).to_be_hidden()
     eventually(lambda: page.evaluate(KEPT_PAGES) == [urlsplit(session).path], what="no page of the login before")
     page.goto("/account/")
     page.get_by_role("button", name="Sign out").click()

@@ -64,7 +64,7 @@ async function answer(event) {
   });
   event.waitUntil(kept.catch(() => {}));
   if (request.destination === "") return asked; // a script wants news, or to know that there is none
-  const copy = () => caches.match(request.url, { ignoreVary: true });
+  const copy = () => copyOf(request);
   const patience = posted ? PATIENCE_AFTER_POST_MS : PATIENCE_MS;
   const impatient = new Promise((wake) => setTimeout(wake, patience)).then(copy);
   try {
@@ -75,6 +75,16 @@ async function answer(event) {
     if (last) return last;
     throw error;
   }
+}
+
+/** What this device keeps of it, if anything; a page says of itself that it is a copy. */
+async function copyOf({ url, destination }) {
+  const kept = await caches.match(url, { ignoreVary: true });
+  if (!kept || destination !== "document") return kept;
+  const headers = new Headers(kept.headers);
+  headers.delete("Content-Encoding"); // the text is no longer compressed
+  headers.delete("Content-Length");
+  return new Response((await kept.text()).replace('id="copy" hidden', 'id="copy"'), { headers });
 }
 
 /** The newest copy of each page, none of what is gone or not this athlete's any more; a server in trouble takes none. */
