@@ -87,6 +87,13 @@ def test_no_planned_session_breaks_a_promise(fields: dict[str, Any], seed: int) 
     assert COACH.plan(case, seed=seed) == prescription
 
 
+def test_what_a_warm_up_cannot_fill_the_work_does() -> None:
+    """Nothing cyclical may be done, so warm-up and cool-down are short."""
+    fields: dict[str, Any] = {"goal": "VO2max intervals", "available_minutes": 113, "energy_level": 1}
+    case = means(**fields, athlete={"level": "advanced", "age": 61, "avoid": ["cardio"]})
+    assert seconds_of(COACH.plan(case, seed=1), case) >= 0.9 * 113 * 60
+
+
 ITEMS = st.fixed_dictionaries(
     {
         "slug": st.sampled_from([e.slug for e in ENTRIES if e.pattern == "cyclical"]),

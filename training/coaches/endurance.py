@@ -6,7 +6,7 @@ which `expand` turns into the same kind of prescription.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -178,11 +178,11 @@ class Planner:
         means, first, last = self.means, self.movers[0], self.movers[-1]
         target = planning.budget_seconds(means.request) * (_SHARE_TIRED if means.tired else _SHARE)
         before, after = preparation_seconds(means, ZONES[self.kind])
-        left = target - before - after - CHANGE_SECONDS * (1 + len(self.movers))
+        around = [warmup(means, first, before, ZONES[self.kind]), cooldown(means, last, after)]
+        left = target - self._seconds(around) - CHANGE_SECONDS * (len(self.movers) - 1)
         drills = self._drills(left) if self.kind == "technique" and left >= _ROOM_FOR_DRILLS else []
-        left -= sum(endurance_shape.block_seconds(block, means) + CHANGE_SECONDS for block in drills)
-        work = self._work(left)
-        blocks = [warmup(means, first, before, ZONES[self.kind]), *drills, *work, cooldown(means, last, after)]
+        work = self._work(left - self._seconds(drills))
+        blocks = [around[0], *drills, *work, around[1]]
         whole = endurance_shape.fit(Prescription(blocks=blocks), means, target)
         notes = [*self.notes, *dict.fromkeys(note for each in self.movers for note in each.notes)]
         return whole.model_copy(
@@ -192,6 +192,10 @@ class Planner:
                 "focus": [endurance_words.focus(self.kind, self.race, means.language)],
             }
         )
+
+    def _seconds(self, blocks: Iterable[Block]) -> float:
+        """How long they take, with the change to what comes next."""
+        return sum(endurance_shape.block_seconds(block, self.means) + CHANGE_SECONDS for block in blocks)
 
     def _work(self, seconds: float) -> list[Block]:
         if len(self.movers) == 1:
