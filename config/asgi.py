@@ -8,11 +8,14 @@ with its length.
 import asyncio
 import os
 import warnings
+from io import BytesIO
 from typing import Any
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope, Scope
+from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIRequest
 from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -110,9 +113,10 @@ async def _read(scope: HTTPScope, receive: ASGIReceiveCallable, limit: int) -> b
 
 
 async def _refuse(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, limit: int) -> None:
-    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-    with translation.override(preferred_language(accepted)):
+    request = ASGIRequest(scope, BytesIO())
+    with translation.override(preferred_language(request.headers.get("Accept-Language", ""))):
         response = Problem(413, "A body has at most {limit} bytes.", limit=limit).response()
+    CorsMiddleware(lambda _: response).add_response_headers(request, response)  # no middleware sees this request
     headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
     headers += [(b"content-length", str(len(response.content)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers, "trailers": False})

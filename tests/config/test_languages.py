@@ -334,7 +334,7 @@ def test_what_fails_here_is_told_in_the_callers_language(
     assert not refused.json()["detail"].isascii()
 
 
-def test_a_body_too_large_for_the_server_is_refused_in_the_callers_language() -> None:
+def test_a_body_too_large_for_the_server_is_refused_in_the_callers_language(settings: Settings) -> None:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> Any:
@@ -343,9 +343,13 @@ def test_a_body_too_large_for_the_server_is_refused_in_the_callers_language() ->
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope: Any = {"type": "http", "headers": [(b"accept-language", b"fr")]}
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    headers = [(b"accept-language", b"fr"), (b"origin", b"https://app.example")]
+    scope: Any = {"type": "http", "method": "POST", "path": "/api/v1/sessions/", "headers": headers}
     async_to_sync(bounded(application, 10))(scope, receive, send)
-    assert (sent[0]["status"], dict(sent[0]["headers"])[b"content-language"]) == (413, b"fr")
+    told = dict(sent[0]["headers"])
+    assert (sent[0]["status"], told[b"content-language"]) == (413, b"fr")
+    assert told[b"access-control-allow-origin"] == b"https://app.example", "its page may read why"
     assert json.loads(sent[1]["body"])["detail"] == "Le corps d’une requête compte au plus 10 octets."
     assert translation.get_language() == "en", "what comes next is not in French for it"
 
