@@ -157,6 +157,14 @@ def test_a_red_flag_gets_the_gentle_session_only() -> None:
 # --- simulations ----------------------------------------------------------------------------------------------------
 
 
+def test_no_station_is_drilled_in_sets_as_short_as_a_lifters() -> None:
+    for seed in range(200):
+        planned = plan(discipline="deka-fit", goal="stations", available_minutes=56, seed=seed)
+        drills = [e for block in planned.blocks if block.format == "sets" for e in block.exercises]
+        drilled = [set_ for exercise in drills for set_ in exercise.sets]
+        assert all(set_.reps is None or set_.reps >= 8 for set_ in drilled)
+
+
 def test_a_station_whose_load_is_heavy_for_the_athlete_is_drilled_less() -> None:
     athlete = {"level": "beginner", "one_rep_max_kg": {"wall-ball": 10}}
     asked = means(discipline="hyrox", goal="wall balls", available_minutes=30, energy_level=4, athlete=athlete)

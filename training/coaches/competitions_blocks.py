@@ -23,6 +23,7 @@ REST_AFTER_RUN: Final = 0.35  # of its seconds, in whole quarters of a minute
 MOST_ROUNDS: Final = {"intervals": 8, "compromised": 6, "circuit": 5, "drill": 5}
 MOST_ROUNDS_TIRED: Final = 3
 LEAST_RUN_METERS: Final = 100  # before a part of a station
+LEAST_DRILL_REPS = 8
 STATION_REST_SECONDS, ROUND_REST_SECONDS = 90, 90
 STEADY_SECONDS: Final = (300, 2700)
 FULL_EFFORT: Final = {"beginner": 7.0, "intermediate": 8.0, "advanced": 8.5}
@@ -199,8 +200,10 @@ class Blocks:
         return None
 
     def _sets(self, stations: Sequence[Work], share: float, sets: int) -> Block | None:
-        """So many sets of each; None where those are more than is sound."""
+        """So many sets of each; None where those are more than is sound, or so short that a lifter would ramp up."""
         ones = [self._station(work, share, rest=STATION_REST_SECONDS) for work in stations]
+        if any(set_.reps is not None and set_.reps < LEAST_DRILL_REPS for one in ones for set_ in one.sets):
+            return None
         exercises = [one.model_copy(update={"sets": one.sets * sets}) for one in ones]
         block = Block(role="main", format="sets", exercises=exercises)
         return None if Dosage.of([*self.taken, block], self.means).excessive else block
