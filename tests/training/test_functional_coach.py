@@ -672,9 +672,15 @@ def test_a_bar_gives_way_in_a_tabata_and_the_checks_say_so() -> None:
     assert "movements were made to fit" in next(each.detail for each in found if each.code == "formats")
 
 
-def test_a_circuit_of_two_endless_rounds_is_cut_to_the_time() -> None:
-    movements = [{"slug": "kettlebell-goblet-lunge", "amounts": [96]}]
-    endless = {"format": "circuit", "minutes": 0, "rounds": 2, "rpe": 1, "movements": movements}
+@pytest.mark.parametrize(
+    ("format_", "movement"),
+    [
+        ("circuit", {"slug": "kettlebell-goblet-lunge", "amounts": [96]}),
+        ("intervals", {"slug": "overhead-carry", "amounts": [93]}),
+    ],
+)
+def test_two_endless_rounds_are_cut_to_the_time(format_: str, movement: dict[str, Any]) -> None:
+    endless = {"format": format_, "minutes": 0, "rounds": 2, "rpe": 1, "movements": [movement]}
     case = means(available_minutes=10, energy_level=1, athlete={"level": "beginner"})
     _, found = checks.repair(
         FUNCTIONAL.expand(draft(warmup=[], strength=[], workouts=[endless], cooldown=[]), case), case

@@ -152,9 +152,9 @@ def _without(prescription: Prescription, index: int, means: Means) -> Block | No
 
 
 def _smaller_rounds(prescription: Prescription, index: int, means: Means) -> Block | None:
-    """A fifth less of everything in a circuit's rounds, of which there are no fewer to do."""
+    """A fifth less of everything in rounds that are as long as what is done in them, and no fewer to do."""
     block = prescription.blocks[index]
-    return _fewer_reps(block) if block.format == "circuit" else None
+    return _fewer_reps(block) if block.format in {"circuit", "intervals"} else None
 
 
 def _more(prescription: Prescription, index: int, means: Means) -> Block | None:
