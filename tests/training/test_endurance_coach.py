@@ -147,6 +147,12 @@ def test_whatever_a_model_drafts_is_mended_until_it_keeps_every_promise(
     assert seconds_of(mended(draft(**answer), case), case) <= 66 * fields["available_minutes"]
 
 
+def test_a_short_session_keeps_the_recovery_of_a_drill_that_gave_way() -> None:
+    step = {"slug": "6-1-6-drill", "amount": 10, "zone": 5, "rest": 0}
+    brief = draft(warmup_minutes=1, cooldown_minutes=7, main=[{"repeats": 3, "steps": [step]}])
+    mended(brief, means(available_minutes=10, energy_level=4, athlete={"level": "beginner"}))
+
+
 # --- what the goal, the day and the athlete change ------------------------------------------------------------------
 
 

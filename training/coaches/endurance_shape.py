@@ -220,7 +220,7 @@ def _no_drills(whole: Prescription, means: Means, surplus: float) -> Prescriptio
         moves = [
             e for e in block.exercises if (entry := means.catalogue.get(e.exercise)) and entry.pattern == "cyclical"
         ]
-        if not _work(block) and len(block.exercises) > 1 and (exercise not in moves or len(moves) > 1):
+        if not _trained(block) and len(block.exercises) > 1 and (exercise not in moves or len(moves) > 1):
             return with_exercise(whole, index, place, None)
     return None
 
