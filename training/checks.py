@@ -6,7 +6,7 @@ judged, never changed. The promises of every session stand in `training.promises
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from training import coaches, promises
@@ -34,6 +34,11 @@ class Check:
     code: str
     ok: bool
     detail: str
+
+
+def kept(checks: Iterable[Check]) -> bool:
+    """Is every promise kept?"""
+    return all(check.ok for check in checks)
 
 
 def run(prescription: Prescription, means: Means) -> list[Check]:

@@ -129,10 +129,14 @@ def _expanded(coach: Coach, draft: BaseModel, means: Means) -> tuple[Prescriptio
 
 
 def _repaired(prescription: Prescription, means: Means, model: str) -> Made:
+    """With every promise kept; where that fails the built-in coach does better, if it is allowed to."""
     try:
-        return Made(*checks.repair(prescription, means), Source.LLM, model=model)
+        mended, found = checks.repair(prescription, means)
     except Refused:  # nothing of it may be done; the built-in coach finds what may, if anything may
         raise llm.InvalidOutput("Nothing of the model's plan may be done.", answer="", problems=()) from None
+    if means.request.allow_fallback and not checks.kept(found):
+        raise llm.InvalidOutput("The model's plan cannot keep every promise.", answer="", problems=())
+    return Made(mended, found, Source.LLM, model=model)
 
 
 # --- a draft that is not whole ---

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from itertools import chain
 from math import ceil
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 # Of one session in mode full: enough for its deadline, and one caller does not take a whole rate limit.
 DETAILS_AT_ONCE = 8
-PLANS = 4  # tried, where the athlete did the same lately
+PLANS = 4  # tried, where the athlete did the same lately, or a promise is broken
 FINISH_LOOK_SECONDS = 0.05
 RETRY_AFTER_SECONDS = 30.0  # of a 503, where the model's server does not say
 
@@ -205,7 +206,7 @@ def _make(coach: Coach, means: Means, session_id: UUID, until: float, bill: list
                 raise ModelUnavailable(error) from error
             made = _taken_over(coach, means, seed, error.code, bill[-1].model if bill else None, unfolding)
     else:
-        made = Made(*checks.repair(_planned(coach, means, seed), means), Source.BUILTIN)
+        made = Made(*_planned(coach, means, seed), Source.BUILTIN)
         audience.admitted()
     return made if unfolding is None else replace(made, prescription=unfolding.show(made.prescription))
 
@@ -217,17 +218,22 @@ def _taken_over(
     begun = None if unfolding is None else unfolding.begun
     if unfolding is not None:
         unfolding.notice(reason, means.language)
-    plan = _planned(coach, means, seed)
+    plan, found = _planned(coach, means, seed)
     if begun is not None and (ended := takeover.completed(begun, plan, coach, means)) is not None:
         return Made(*ended, Source.LLM, model=model, fallback_reason=reason)
-    return Made(*checks.repair(plan, means), Source.BUILTIN, fallback_reason=reason)
+    return Made(plan, found, Source.BUILTIN, fallback_reason=reason)
 
 
-def _planned(coach: Coach, means: Means, seed: int) -> Prescription:
-    """The built-in coach's session, and rather a new one than one that was done lately."""
+def _planned(coach: Coach, means: Means, seed: int) -> tuple[Prescription, list[Check]]:
+    """The built-in coach's session and its checks: rather one that was not done lately and keeps every promise."""
     plans = (coach.plan(means, seed=seed + n) for n in range(PLANS))
     first = next(plans)
-    return next((plan for plan in (first, *plans) if not means.history.holds(plan)), first)
+    for plan in chain([first], plans):
+        if not means.history.holds(plan):
+            mended, found = checks.repair(plan, means)
+            if checks.kept(found):
+                return mended, found
+    return checks.repair(first, means)
 
 
 # --- mode full ---

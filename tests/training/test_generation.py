@@ -18,6 +18,7 @@ from tests.model_server import FOREVER, Behaviour, ModelServer
 from tests.processes import eventually
 from training import coaches, details, generation
 from training.catalogue.stored import load
+from training.coaches.case import Rule
 from training.coaches.means import Means
 from training.models import ExerciseNote, ModelCall, TrainingSession
 from training.prescription import Prescription, Refused
@@ -185,6 +186,42 @@ def test_the_built_in_coach_takes_over_and_says_why(owner: User, model_server: M
 def test_a_plan_that_twice_means_nothing_is_taken_over(owner: User, model_server: ModelServer) -> None:
     model_server.script(Behaviour(text=draft(warmup=["moon-walk"]), times=2))
     assert generation.create(owner, asked()).fallback_reason == "invalid_output"
+
+
+def promises(monkeypatch: pytest.MonkeyPatch, rule: Rule) -> None:
+    """The force coach promises one thing more."""
+    coach = coaches.get("force")
+    monkeypatch.setattr(coach, "rules", {**coach.rules, "more": rule})
+
+
+def test_a_plan_that_no_repair_mends_gives_way_where_it_may(
+    owner: User, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promises(monkeypatch, lambda case: (case.prescription.title != "Squat day", "No squat days."))
+    model_server.script(Behaviour(text=draft(), times=FOREVER))
+    session = generation.create(owner, asked())
+    assert (session.source, session.fallback_reason, failed(session)) == ("builtin", "invalid_output", [])
+    session = generation.create(owner, asked(allow_fallback=False))
+    assert (session.source, session.fallback_reason, failed(session)) == ("llm", None, ["more"])
+
+
+def test_of_the_built_in_coachs_plans_one_that_keeps_every_promise_is_taken(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coach = coaches.get("force")
+    plan, planned = coach.plan, list[Prescription]()
+
+    def remembered(means: Means, *, seed: int) -> Prescription:
+        planned.append(plan(means, seed=seed))
+        return planned[-1]
+
+    monkeypatch.setattr(coach, "plan", remembered)
+    promises(monkeypatch, lambda case: (len(planned) > 1, "Not the first one."))
+    assert failed(generation.create(owner, asked())) == []
+    assert len(planned) == 2
+    promises(monkeypatch, lambda case: (False, "Never."))
+    session = generation.create(owner, asked())
+    assert (session.source, failed(session)) == ("builtin", ["more"]), "an honest session is better than none"
 
 
 @pytest.mark.parametrize("slow", [Behaviour(hang=True), Behaviour(trickle_seconds=60)], ids=["hangs", "trickles"])
