@@ -688,6 +688,15 @@ def test_two_endless_rounds_are_cut_to_the_time(format_: str, movement: dict[str
     assert [check for check in found if not check.ok] == []
 
 
+def test_a_set_longer_than_the_session_is_cut_to_the_time() -> None:
+    lunges = {"slug": "sandbag-lunge", "sets": 1, "amount": 171, "rpe": 1, "rest": 0}
+    breath = {"format": "amrap", "minutes": 0, "rounds": 1, "rpe": 1, "movements": [{"slug": "burpee", "amounts": [1]}]}
+    case = means(available_minutes=10, energy_level=1, athlete={"level": "beginner"})
+    endless = draft(warmup=[], strength=[lunges], workouts=[breath], cooldown=[])
+    _, found = checks.repair(FUNCTIONAL.expand(endless, case), case)
+    assert [check for check in found if not check.ok] == []
+
+
 def test_metres_that_are_cut_stay_round() -> None:
     long = {
         "format": "for_time",

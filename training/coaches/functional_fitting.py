@@ -20,7 +20,7 @@ _LEAST: Final = {"reps": 5, "duration_seconds": 20, "distance_meters": 10, "calo
 
 def shorter(prescription: Prescription, means: Means, seconds: float) -> Prescription:
     """No longer than so many seconds: what comes last in the session gives way first, one small step at a time."""
-    for step in (_less, _fewer_movements, _without, _smaller_rounds):
+    for step in (_less, _fewer_movements, _without, _smaller):
         while planning.seconds_of(prescription, means) > seconds:
             smaller = _last_changed(prescription, means, step)
             if smaller is None:
@@ -151,10 +151,10 @@ def _without(prescription: Prescription, index: int, means: Means) -> Block | No
     return prescription.blocks[index].model_copy(update={"exercises": []}) if len(work) > 1 else None
 
 
-def _smaller_rounds(prescription: Prescription, index: int, means: Means) -> Block | None:
-    """A fifth less of everything in rounds that are as long as what is done in them, and no fewer to do."""
+def _smaller(prescription: Prescription, index: int, means: Means) -> Block | None:
+    """A fifth less of everything in rounds and sets that last as long as they take, and of which no fewer can be."""
     block = prescription.blocks[index]
-    return _fewer_reps(block) if block.format in {"circuit", "intervals"} else None
+    return _fewer_reps(block) if block.format in {"circuit", "intervals", "sets", "superset"} else None
 
 
 def _more(prescription: Prescription, index: int, means: Means) -> Block | None:
