@@ -177,14 +177,14 @@ def test_the_items_own_deadline_ends_what_hangs(model_server: ModelServer, setti
     item = TrainingSessionFactory.create().item
     outcome = enrich_next()
     assert (outcome.action, outcome.error) == ("retried", "deadline")
-    assert 1 <= outcome.seconds < 3
+    assert 1 <= outcome.seconds < 20
     item.refresh_from_db()
     assert item.attempts == 1
     assert set(ModelCall.objects.values_list("outcome", flat=True)) == {"deadline"}
 
 
 def test_of_many_exercises_a_few_are_asked_for_at_once(model_server: ModelServer) -> None:
-    model_server.script(Behaviour(delay_seconds=0.3, times=EXERCISES_IN_PARALLEL))
+    model_server.script(Behaviour(delay_seconds=1, times=EXERCISES_IN_PARALLEL))
     TrainingSessionFactory.create(prescription=long_prescription(EXERCISES_IN_PARALLEL + 3))
     assert enrich_next().action == "completed"
     assert model_server.most_at_once == EXERCISES_IN_PARALLEL

@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.callers import whole_catalogue
 from tests.factories import UserFactory, force_prescription
 from tests.model_server import FOREVER, Behaviour, ModelServer
 from tests.processes import eventually
-from training import coaches, details, generation
+from training import coaches, details, drafting, generation
 from training.catalogue.stored import load
 from training.coaches.case import Rule
 from training.coaches.means import Means
@@ -152,10 +153,12 @@ def test_the_better_of_two_plans_is_repaired(owner: User, model_server: ModelSer
 
 
 def test_where_no_time_is_left_to_ask_again_it_is_repaired_at_once(
-    owner: User, model_server: ModelServer, settings: Settings
+    owner: User, model_server: ModelServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.FAST_DEADLINE_SECONDS = 2
-    model_server.script(Behaviour(text=draft(), delay_seconds=1.2))
+    settings.FAST_DEADLINE_SECONDS = 60
+    answered = SimpleNamespace(monotonic=lambda: time.monotonic() + (40 if model_server.requests else 0))
+    monkeypatch.setattr(drafting, "time", answered)  # the answer took 40 of the 60 seconds
+    model_server.script(Behaviour(text=draft()))
     session = generation.create(owner, asked(athlete={"avoid": ["romanian-deadlift"]}))
     assert (session.source, failed(session)) == ("llm", [])
     assert len(model_server.requests) == 1
@@ -232,7 +235,7 @@ def test_a_slow_model_is_taken_over_at_the_deadline(
     model_server.script(Behaviour(**vars(slow)))
     start = time.monotonic()
     session = generation.create(owner, asked())
-    assert 1 <= time.monotonic() - start < 3
+    assert 1 <= time.monotonic() - start < 20, "not the minute that it would take"
     assert (session.source, session.fallback_reason) == ("builtin", "deadline")
 
 
@@ -331,7 +334,7 @@ def test_a_full_import_is_enriched_strangers_too(owner: User, model_server: Mode
 def test_what_is_not_whole_in_time_is_fast_keeps_what_it_has_and_says_so(
     owner: User, model_server: ModelServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.FULL_DEADLINE_SECONDS = 1.5
+    settings.FULL_DEADLINE_SECONDS = 3.5
     allowed: list[float] = []
     write = details.write
 
@@ -343,15 +346,15 @@ def test_what_is_not_whole_in_time_is_fast_keeps_what_it_has_and_says_so(
     model_server.script(Behaviour(hang=True, about='Village game xx"', times=FOREVER))
     start = time.monotonic()
     session = generation.create(owner, asked(mode="full", prescription=strangers(3)))
-    assert time.monotonic() - start >= 1.5
+    assert time.monotonic() - start >= 3.5
     assert len(allowed) == 3
-    assert all(0 < seconds <= 1.5 for seconds in allowed)  # of all that there is for the whole
+    assert all(0 < seconds <= 3.5 for seconds in allowed)  # of all that there is for the whole
     assert (session.enrichment_status, session.enriched_at, session.analysis) == ("fast", None, None)
     assert {detail.key for detail in session.details.all()} == {"b1e1", "b1e3"}
     assert [need.keys for need in details.missing(session)] == [("b1e2",)]
     [check] = [check for check in session.checks if check["code"] == "full_deadline"]
     assert check["ok"] is False
-    assert check["detail"] == "2 of 3 exercises enriched within 1.5 s (deadline); the rest is queued."
+    assert check["detail"] == "2 of 3 exercises enriched within 3.5 s (deadline); the rest is queued."
 
 
 def test_a_detail_that_fails_makes_it_fast_and_stops_none_of_the_others(owner: User, model_server: ModelServer) -> None:
@@ -367,7 +370,7 @@ def test_a_detail_that_fails_makes_it_fast_and_stops_none_of_the_others(owner: U
 
 
 def test_the_details_of_one_session_are_written_some_at_once(owner: User, model_server: ModelServer) -> None:
-    model_server.script(Behaviour(delay_seconds=0.2, about=DETAILS, times=FOREVER))
+    model_server.script(Behaviour(delay_seconds=0.5, about=DETAILS, times=FOREVER))
     generation.create(owner, asked(mode="full", prescription=strangers(20)))
     assert model_server.most_at_once == generation.DETAILS_AT_ONCE
 

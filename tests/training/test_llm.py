@@ -28,6 +28,7 @@ from training import llm
 from training.llm import Prompt, Reaction
 from training.models import ModelCall
 
+LATE_SECONDS = 20  # what is in time comes before, on a busy machine too; what is not would take a minute or more
 PROMPT = Prompt(instructions="You are a coach.", input="I limp since my accident near Besançon; what now?")
 
 
@@ -163,7 +164,7 @@ def test_a_stream_that_stalls_ends_at_the_deadline(model_server: ModelServer, ap
     start = time.monotonic()
     with pytest.raises(llm.Deadline):
         hear(deadline_seconds=1.0)
-    assert 0.9 < time.monotonic() - start < 2.0
+    assert 0.9 < time.monotonic() - start < LATE_SECONDS
 
 
 def test_what_nobody_listens_to_any_more_is_cancelled(model_server: ModelServer) -> None:
@@ -223,12 +224,12 @@ def test_an_answer_that_was_cut_off_is_invalid_however_whole_it_looks(model_serv
 
 
 def test_asking_again_shares_the_deadline(model_server: ModelServer) -> None:
-    model_server.script(Behaviour(text="no", delay_seconds=0.7, times=FOREVER))
-    start = time.monotonic()
+    model_server.script(Behaviour(text="no", delay_seconds=1.5), Behaviour(hang=True))
     with pytest.raises(llm.Deadline) as caught:
-        ask(deadline_seconds=1.0)
-    assert time.monotonic() - start < 2
-    assert [call.outcome for call in caught.value.calls] == ["invalid_output", "deadline"]
+        ask(deadline_seconds=4.0)
+    first, second = caught.value.calls
+    assert (first.outcome, second.outcome) == ("invalid_output", "deadline")
+    assert second.seconds < 3.9, "what the first one left"
 
 
 # --- refusals ---
@@ -370,10 +371,10 @@ def test_the_deadline_holds_whatever_the_body_does(model_server: ModelServer, sl
     start = time.monotonic()
     with pytest.raises(llm.Deadline) as caught:
         ask(deadline_seconds=2.0)
-    assert 1.9 < time.monotonic() - start < 3.0
+    assert 1.9 < time.monotonic() - start < LATE_SECONDS
     assert (caught.value.code, caught.value.reaction) == ("deadline", Reaction.RETRY)
     [call] = caught.value.calls
-    assert call.seconds == pytest.approx(2.0, abs=0.5)
+    assert 1.9 < call.seconds < LATE_SECONDS
 
 
 def test_without_time_nobody_is_asked(model_server: ModelServer) -> None:
@@ -392,9 +393,9 @@ def test_what_is_in_flight_can_be_cancelled_and_says_what_it_took(model_server: 
     outcomes = []
     for future in asking:
         with pytest.raises(llm.Cancelled) as caught:
-            future.result(timeout=5)
+            future.result(timeout=LATE_SECONDS)
         outcomes.append([call.outcome for call in caught.value.calls])
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < LATE_SECONDS
     assert sorted(outcomes) == [["cancelled"], ["cancelled"], ["invalid_output", "cancelled"]]
 
 
@@ -406,7 +407,7 @@ def test_what_was_handed_in_just_before_is_cancelled_too(model_server: ModelServ
     llm.cancel_all()
     for future in asking:
         with pytest.raises(llm.Cancelled):
-            future.result(timeout=5)
+            future.result(timeout=LATE_SECONDS)
 
 
 # --- models come and go ---

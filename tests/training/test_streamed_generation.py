@@ -272,7 +272,7 @@ def test_the_built_in_coach_goes_on_from_where_the_model_stopped(
 def test_a_model_that_stalls_is_taken_over_at_the_deadline(
     client: APIClient, model_server: ModelServer, settings: Settings
 ) -> None:
-    settings.FAST_DEADLINE_SECONDS = 1
+    settings.FAST_DEADLINE_SECONDS = 3
     model_server.script(Behaviour(stop_after=LATE, stopped="hold"))
     session = make_sense(told(client))
     assert (session["source"], session["fallback_reason"]) == ("llm", "deadline")
