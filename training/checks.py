@@ -122,8 +122,8 @@ class _Mending:
         used: set[str] = set()
         blocks = []
         for block in self.whole.blocks:
-            kept = [e for exercise in block.exercises if (e := self._possible(block, exercise, used)) is not None]
-            blocks.append(block if kept == block.exercises else block.model_copy(update={"exercises": kept}))
+            left = [e for exercise in block.exercises if (e := self._possible(block, exercise, used)) is not None]
+            blocks.append(block if left == block.exercises else block.model_copy(update={"exercises": left}))
         self._replace(blocks)
         if not planning.trained(self.whole):
             raise Refused.at("/athlete", "nothing_possible", "None of these exercises may be done by this athlete.")
@@ -172,8 +172,8 @@ class _Mending:
             if block.role in EASY:
                 blocks.append(block)
                 continue
-            kept = [e for exercise in block.exercises if (e := self._sound(block, exercise, done)) is not None]
-            blocks.append(block.model_copy(update={"exercises": kept}))
+            left = [e for exercise in block.exercises if (e := self._sound(block, exercise, done)) is not None]
+            blocks.append(block.model_copy(update={"exercises": left}))
         self._replace(blocks)
 
     def _sound(self, block: Block, exercise: PrescribedExercise, done: Dosage) -> PrescribedExercise | None:
@@ -214,7 +214,7 @@ class _Mending:
 
         def possible(set_: Set) -> Set:
             set_ = set_.model_copy(update={"rpe": None if set_.rpe is None else min(set_.rpe, cap)})
-            if promises.sane_set(set_, self.means.maxes.percent(exercise, set_), self.means):
+            if promises.sane_set(set_, self.means.percent(exercise, set_), self.means):
                 return set_
             effort = min(cap, planning.MODERATE_RPE)
             eased = set_.model_copy(update={"load_kg": None, "percent_1rm": None, "rpe": effort})

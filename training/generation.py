@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from itertools import chain
 from math import ceil
+from operator import itemgetter
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -209,7 +209,7 @@ def _make(coach: Coach, means: Means, session_id: UUID, until: float, bill: list
                 raise ModelUnavailable(error) from error
             made = _taken_over(coach, means, seed, error.code, bill[-1].model if bill else None, unfolding)
     else:
-        made = Made(*_planned(coach, means, seed), Source.BUILTIN)
+        made = Made(*planned(coach, means, seed), Source.BUILTIN)
         audience.admitted()
     return made if unfolding is None else replace(made, prescription=unfolding.show(made.prescription))
 
@@ -221,22 +221,26 @@ def _taken_over(
     begun = None if unfolding is None else unfolding.begun
     if unfolding is not None:
         unfolding.notice(reason, means.language)
-    plan, found = _planned(coach, means, seed)
+    plan, found = planned(coach, means, seed)
     if begun is not None and (ended := takeover.completed(begun, plan, coach, means)) is not None:
         return Made(*ended, Source.LLM, model=model, fallback_reason=reason)
     return Made(plan, found, Source.BUILTIN, fallback_reason=reason)
 
 
-def _planned(coach: Coach, means: Means, seed: int) -> tuple[Prescription, list[Check]]:
-    """The built-in coach's session and its checks: rather one that was not done lately and keeps every promise."""
-    plans = (coach.plan(means, seed=seed + n) for n in range(PLANS))
-    first = next(plans)
-    for plan in chain([first], plans):
-        if not means.history.holds(plan):
-            mended, found = checks.repair(plan, means)
-            if checks.kept(found):
-                return mended, found
-    return checks.repair(first, means)
+def planned(coach: Coach, means: Means, seed: int) -> tuple[Prescription, list[Check]]:
+    """The built-in coach's session and its checks: of some plans the first that was not done lately and keeps every
+    promise, else rather a new one with a fault than what was just done.
+    """
+    tried = []
+    for n in range(PLANS):
+        plan = coach.plan(means, seed=seed + n)
+        mended, found = checks.repair(plan, means)
+        flaws = means.history.holds(plan), not checks.kept(found)
+        tried.append((flaws, mended, found))
+        if not any(flaws):
+            break
+    _, mended, found = min(tried, key=itemgetter(0))
+    return mended, found
 
 
 # --- mode full ---

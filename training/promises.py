@@ -65,14 +65,9 @@ def sane(exercise: PrescribedExercise, means: Means) -> bool:
         return False
     lifted = entry is not None and entry.modality == "weightlifting" and means.young
     known = [set_ for set_ in exercise.sets if set_.load_kg or set_.percent_1rm]
-    if lifted and any((means.maxes.percent(exercise, set_) or 0) >= MAXIMAL_PERCENT for set_ in known):
+    if lifted and any((means.percent(exercise, set_) or 0) >= MAXIMAL_PERCENT for set_ in known):
         return False
-    # What is added to the body is no share of what is lifted: of the chart, which knows the whole, it says nothing.
-    added = entry is not None and entry.modality == "gymnastics"
-    return all(
-        sane_set(set_, None if added and set_.load_kg is not None else means.maxes.percent(exercise, set_), means)
-        for set_ in exercise.sets
-    )
+    return all(sane_set(set_, means.percent(exercise, set_), means) for set_ in exercise.sets)
 
 
 def sane_set(set_: Set, percent: float | None, means: Means) -> bool:
@@ -117,12 +112,14 @@ def ramp(case: Case) -> Verdict:
 def ramped(exercises: list[PrescribedExercise], entry: Entry, means: Means) -> bool:
     """Are two sets done before the first heavy one, the last of them at most 20 points lighter?"""
     lifts = [(exercise, set_) for exercise in exercises for set_ in exercise.sets if set_.reps is not None]
-    percents = [means.maxes.percent(exercise, set_) for exercise, set_ in lifts]
+    percents = [means.percent(exercise, set_) for exercise, set_ in lifts]
     first = next((place for place, p in enumerate(percents) if p and p >= HEAVY_PERCENT), None)
     if first is None or not means.loadable(entry):
         return True
     known = [percent for percent in percents[: first + 1] if percent is not None]
-    return first >= 2 and all(heavier - lighter <= RAMP_JUMP for lighter, heavier in pairwise(known))
+    return first >= planning.FEWEST_RAMP_SETS and all(
+        heavier - lighter <= RAMP_JUMP for lighter, heavier in pairwise(known)
+    )
 
 
 def dose(case: Case) -> Verdict:

@@ -7,7 +7,7 @@ import pytest
 from tests.callers import whole_catalogue
 from training import checks
 from training.checks import Check
-from training.coaches import get
+from training.coaches import get, planning
 from training.coaches.means import Means
 from training.coaches.planning import seconds_of
 from training.prescription import Prescription, Refused
@@ -347,6 +347,26 @@ def test_sets_of_every_round_count_when_sets_are_cut() -> None:
     mended, _ = repair(rounds)
     [main] = [b for b in mended.blocks if b.role == "main"]
     assert [len(e.sets) * (main.rounds or 1) for e in main.exercises] == [4], "an INOL of 1.1 a set in four rounds"
+
+
+@pytest.mark.parametrize(("lift", "kilograms"), [("kettlebell-press", 10), ("dumbbell-bench-press", 5)])
+def test_a_load_that_no_sizes_lead_up_to_is_none(lift: str, kilograms: float) -> None:
+    """A warm-up at the working load is none."""
+    athlete = {"one_rep_max_kg": {lift: kilograms}}
+    press = planning.working_sets(CATALOGUE[lift], planning.Dose(3, 5, 8, 120), Means(ask(athlete=athlete), CATALOGUE))
+    assert all((set_.percent_1rm or 0) < 80 for set_ in press)
+    mended, _ = repair(session(block("main", exercise(lift, reps=5, rpe=8, rest_seconds=120))), athlete=athlete)
+    sets = [set_ for block, e in mended.exercises() if e.exercise == lift and block.role == "main" for set_ in e.sets]
+    work = max(set_.load_kg or 0 for set_ in sets if set_.kind == "working")
+    assert all((set_.load_kg or 0) < work for set_ in sets if set_.kind == "warmup" and work)
+
+
+def test_what_is_added_to_the_body_is_no_share_of_what_is_lifted() -> None:
+    heavy = session(block("main", exercise("weighted-pull-up", sets=10, reps=5, load_kg=2.5, rpe=8.5)))
+    check = run(
+        heavy, coach="calisthenics", discipline="streetlifting", athlete={"one_rep_max_kg": {"weighted-pull-up": 20}}
+    )
+    assert "Weighted pull-up" in check["dose"].detail
 
 
 def test_a_single_set_beyond_what_can_be_done_is_made_possible() -> None:

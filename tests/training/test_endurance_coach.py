@@ -212,12 +212,6 @@ def test_no_zone_5_on_the_day_after_zone_5() -> None:
     assert (hardest(drafted)[2].zone or 9) < 5
 
 
-def test_the_very_same_session_is_not_given_again() -> None:
-    first = plan(goal="threshold", **OUTDOORS)
-    again = COACH.plan(means(History((Past(60, "running", first),)), goal="threshold", **OUTDOORS), seed=1)
-    assert again.blocks != first.blocks
-
-
 def test_seeds_vary_and_repeat() -> None:
     sessions = [plan(seed, goal="threshold", **OUTDOORS) for seed in (1, 2, 3, 4, 5, 6, 1)]
     assert sessions[0] == sessions[-1]

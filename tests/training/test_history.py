@@ -112,6 +112,17 @@ def test_a_repair_makes_a_session_differ_from_the_one_before() -> None:
     assert not again.history.holds(after)
 
 
+@pytest.mark.parametrize("coach", ["force", "endurance", "functional", "calisthenics", "competitions"])
+def test_what_was_just_done_is_not_planned_again(coach: str) -> None:
+    request = SessionRequest.model_validate({"coach": coach, "available_minutes": 45})
+    request = request.model_copy(update={"discipline": get(coach).discipline(request)})
+    first, _ = generation.planned(get(coach), Means(request, CATALOGUE), seed=3)
+    done = past(first, hours=60, discipline=str(request.discipline))
+    again, found = generation.planned(get(coach), Means(request, CATALOGUE, done), seed=3)
+    assert checks.kept(found)
+    assert not done.holds(again)
+
+
 # --- in the database ---
 
 

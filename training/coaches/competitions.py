@@ -30,7 +30,6 @@ from training.wire import Prompt
 _WORK_SHARE, _WORK_SHARE_TIRED = 0.97, 0.72  # of the time, with warm-up and cool-down; what is left is easy movement
 _LEAST_SHARE = 0.95
 _CHANGE_SECONDS = 60  # between blocks
-_ATTEMPTS = 4  # at a session that was not done lately
 _RACE_WARMUP_SECONDS, _RACE_COOLDOWN_SECONDS = 480, 180  # enough around a full simulation where time is short
 _MOST_PART_RACE_SECONDS = 4_200  # of work, where nobody asks for a simulation
 _COOLDOWN_SHARE = 2 / 3  # of the warm-up's time
@@ -73,11 +72,7 @@ class CompetitionsCoach(Coach):
         """The built-in coach's session. Raises Refused at /athlete where nothing is left that may be done."""
         if means.red_flag:
             return preparation.gentle(means)
-        for attempt in range(_ATTEMPTS):
-            session = Planner(means, seed + attempt).session()
-            if not means.history.holds(session):
-                break
-        return session
+        return Planner(means, seed).session()
 
     def prompt(self, means: Means) -> Prompt:
         """The rules, and this athlete's case with the race and the exercises that are possible."""

@@ -13,6 +13,7 @@ from training.coaches import planning
 from training.coaches.competitions_words import WORDS, Words
 from training.coaches.means import Means
 from training.coaches.phrases import number
+from training.one_rep_max import MOST_INOL, inol
 from training.prescription import PrescribedExercise, Set
 from training.races import FILES, Race, Station, division_of, race
 from training.races.pacing import Plan, half_up, plan
@@ -198,7 +199,10 @@ class Gear:
         if maximum is None or set_.load_kg is None:
             return set_
         percent = 100 * set_.load_kg / maximum
-        fits = percent <= 100 if set_.reps is None else set_.reps > MOST_REPS_OF_A_MAX and percent <= MOST_PERCENT
+        if set_.reps is None:
+            fits = percent <= 100
+        else:
+            fits = set_.reps > MOST_REPS_OF_A_MAX and percent <= MOST_PERCENT and inol(set_.reps, percent) <= MOST_INOL
         return set_ if fits else set_.model_copy(update={"load_kg": None})
 
     def _lighter(self, entry: Entry, load: float) -> float:

@@ -1,6 +1,7 @@
 """How much a session holds of what is done set by set: hard sets of each muscle, and the work of each exercise.
 
-Planners, repairs and the check of the dose count with it alike, so that none finds too much what another allowed.
+Planners, repairs and the check of the dose count with it alike, so that the check finds nothing too much that they
+allow.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ ROUNDING = 1e-6  # nine times a ninth is no more than one
 class Dosage:
     """What has been done so far, and whether more of it is sound. Warm-ups, easy sets and cyclical work count nothing.
 
-    Prilepin's totals bind what is planned here, by barbell and lift; an import is not judged by them.
+    Prilepin's totals bind what is planned and repaired; the check, which judges imports too, does not go by them.
     """
 
     means: Means
@@ -59,7 +60,7 @@ class Dosage:
                 continue
             for muscle, share in muscle_shares(entry):
                 self.hard_sets[muscle] += share * times
-            percent = self.means.maxes.percent(entry, set_)
+            percent = self.means.percent(entry, set_)
             if percent is None or set_.reps is None:
                 continue
             self.inol[entry.slug] += inol(set_.reps, percent) * times

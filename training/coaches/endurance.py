@@ -55,7 +55,6 @@ _ROOM_FOR_DRILLS, _DRILL_SHARE, _DRILL_REST_SECONDS = 480, 0.45, 15
 _WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
 _LEAST_IN_OPEN_WATER_M = 50  # nobody turns round for less
 _MOST_LENGTHS = 20  # repeats of a distance in a pool
-_SEEDS = 5  # tried until the session is not one of the last days
 # What a goal that names nothing may mean: one of these, by the seed.
 _ANY: Final[dict[str, tuple[Kind, ...]]] = {
     "beginner": ("endurance", "endurance", "tempo", "vo2max"),
@@ -85,11 +84,7 @@ class EnduranceCoach(Coach):
         discipline = self.discipline(means.request)
         if means.red_flag:
             return preparation.gentle(means)
-        sessions = (self.finish(Planner(means, discipline, seed + n).session(), means) for n in range(_SEEDS))
-        first = next(sessions)
-        if not means.history.holds(first):
-            return first
-        return next((other for other in sessions if not means.history.holds(other)), first)
+        return self.finish(Planner(means, discipline, seed).session(), means)
 
     def prompt(self, means: Means) -> Prompt:
         """The rules, and this athlete's case with the exercises that are possible for it."""

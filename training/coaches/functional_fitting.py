@@ -20,15 +20,11 @@ _LEAST: Final = {"reps": 5, "duration_seconds": 20, "distance_meters": 10, "calo
 
 def shorter(prescription: Prescription, means: Means, seconds: float) -> Prescription:
     """No longer than so many seconds: what comes last in the session gives way first, one small step at a time."""
-    for step in (_less, _fewer_movements, _without, _smaller):
-        while planning.seconds_of(prescription, means) > seconds:
-            smaller = _last_changed(prescription, means, step)
-            if smaller is None:
-                break
-            prescription = smaller
+    for step in (_less, _fewer_movements, _without):
+        prescription = _down_to(seconds, step, prescription, means)
     if planning.seconds_of(prescription, means) > seconds:
         prescription = fitting.trim(prescription, means, seconds)
-    return prescription
+    return _down_to(seconds, _smaller, prescription, means)
 
 
 def longer(prescription: Prescription, means: Means, seconds: float) -> Prescription:
@@ -42,6 +38,16 @@ def longer(prescription: Prescription, means: Means, seconds: float) -> Prescrip
 
 
 _Step = Callable[[Prescription, int, Means], "Block | None"]
+
+
+def _down_to(seconds: float, step: _Step, prescription: Prescription, means: Means) -> Prescription:
+    """Step by step no longer than so many seconds, or as short as that makes it."""
+    while planning.seconds_of(prescription, means) > seconds:
+        smaller = _last_changed(prescription, means, step)
+        if smaller is None:
+            break
+        prescription = smaller
+    return prescription
 
 
 def _last_changed(prescription: Prescription, means: Means, step: _Step) -> Prescription | None:

@@ -141,13 +141,23 @@ class Means:
         """The same of strangers too, and what percent of it a set is."""
         return OneRepMaxes(self.request.athlete.one_rep_max_kg, self.request.coach, self.catalogue)
 
+    def percent(self, exercise: PrescribedExercise | Entry, set_: Set) -> float | None:
+        """The percent of 1RM of a set, as far as it is known.
+
+        What is added to the body is no share of what is lifted: of the whole only the chart tells, by reps and effort.
+        """
+        entry = exercise if isinstance(exercise, Entry) else self.catalogue.get(exercise.exercise)
+        if entry is not None and entry.modality == "gymnastics" and set_.load_kg is not None:
+            set_ = set_.model_copy(update={"load_kg": None, "percent_1rm": None})
+        return self.maxes.percent(exercise, set_)
+
     # --- history ---
 
     def heavy(self, exercise: PrescribedExercise, set_: Set) -> bool:
         """Is a set done with an outer load of 80 % of 1RM and more, as far as that is known?"""
         entry = self.catalogue.get(exercise.exercise)
         loaded = set_.load_kg or set_.percent_1rm or (entry is not None and entry.modality == "weightlifting")
-        percent = self.maxes.percent(exercise, set_) if loaded and set_.kind != "warmup" else None
+        percent = self.percent(exercise, set_) if loaded and set_.kind != "warmup" else None
         return percent is not None and percent >= HEAVY_PERCENT
 
     @cached_property

@@ -19,6 +19,7 @@ from training.timing import SECONDS_PER_CALORIE, session_seconds, set_seconds
 Strain = Literal["grip", "lower back", "overhead"]
 
 RAMP_JUMP_PERCENT = 19  # below the 20 points that a jump may have, so that rounding never passes them
+FEWEST_RAMP_SETS = 2  # before a heavy set
 RAMP_REST_SECONDS = 60
 RAMP_REPS = (5, 3, 2)  # from the lightest up
 HARD_RPE = 6  # a set below it is no hard one
@@ -163,7 +164,11 @@ def _loaded(entry: Entry, dose: Dose, means: Means) -> Set | None:
         percent = 100 * load / maximum
         return percent < dose.least_percent, abs(percent - aim)
 
-    loads = sorted(means.loads_kg(entry), key=distance)
+    def led_up_to(load: float) -> bool:
+        least = FEWEST_RAMP_SETS
+        return 100 * load < HEAVY_PERCENT * maximum or len(_steps_kg(entry, load, maximum, least, means)) == least
+
+    loads = sorted(filter(led_up_to, means.loads_kg(entry)), key=distance)
     found = next(
         (
             (load, reps)
@@ -257,10 +262,10 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
 
     Below that none, but one for a lift that leads a session.
     """
-    percent = means.maxes.percent(entry, work)
+    percent = means.percent(entry, work)
     if percent is None or work.reps is None or not means.loadable(entry):
         return []
-    count = 0 if percent < HEAVY_PERCENT else 2 if percent < 90 else 3
+    count = 0 if percent < HEAVY_PERCENT else FEWEST_RAMP_SETS if percent < 90 else 3
     if not count and not leads:
         return []
     maximum = means.one_rep_max_kg.get(entry.slug)
@@ -269,12 +274,6 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
             Set(kind="warmup", reps=min(reps, work.reps + 2), rpe=rpe, rest_seconds=RAMP_REST_SECONDS)
             for reps, rpe in (((5, 3), (3, 5)) if count else ((5, 4),))
         ]
-    steps: list[float] = []
-    load = work.load_kg
-    for _ in range(count or 1):
-        least = load - RAMP_JUMP_PERCENT / 100 * maximum
-        load = next(kilograms for kilograms in means.loads_kg(entry) if kilograms >= least)
-        steps.insert(0, load)
     return [
         Set(
             kind="warmup",
@@ -283,8 +282,21 @@ def ramp(entry: Entry, work: Set, means: Means, *, leads: bool = False) -> list[
             percent_1rm=round(100 * load / maximum, 1),
             rest_seconds=RAMP_REST_SECONDS,
         )
-        for load, reps in zip(sorted(set(steps)), RAMP_REPS, strict=False)
+        for load, reps in zip(_steps_kg(entry, work.load_kg, maximum, count or 1, means), RAMP_REPS, strict=False)
     ]
+
+
+def _steps_kg(entry: Entry, load: float, maximum: float, most: int, means: Means) -> list[float]:
+    """Lighter loads that lead up to one, the lightest first, as far as sizes lie within a jump of each other."""
+    steps: list[float] = []
+    for _ in range(most):
+        least = load - RAMP_JUMP_PERCENT / 100 * maximum
+        lighter = next((kilograms for kilograms in means.loads_kg(entry) if least <= kilograms < load), None)
+        if lighter is None:
+            break
+        load = lighter
+        steps.insert(0, load)
+    return steps
 
 
 def strains(entry: Entry | None) -> frozenset[Strain]:
