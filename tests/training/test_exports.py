@@ -256,6 +256,13 @@ def test_an_athletes_words_are_read_in_markdown_as_they_were_written(text: str) 
         assert reads(f"{before}{markdown.escaped(text)}\n".encode()).replace("\n", "") == line(text)
 
 
+def test_no_line_of_french_breaks_before_a_colon() -> None:
+    squat = block(exercise("back-squat", {"reps": 5}))
+    session = workout(squat, title="Jambes\u00a0: lourd", language="fr")
+    assert event(exports.FORMATS["ics"].write(session))["summary"] == "Jambes\u00a0: lourd"
+    assert "# Jambes\u00a0: lourd" in exports.FORMATS["md"].write(session).decode()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("coach", [*coaches.REGISTRY])
 def test_every_planned_session_is_a_file_of_every_kind_it_can_be(coach: str, language: Language) -> None:

@@ -74,7 +74,9 @@ PHRASES: Final[dict[Language, Phrases]] = {
         ),
         tired="Votre énergie est basse\u00a0: moins de séries et plus de marge que d’habitude.",
         resting="Les muscles qui ont travaillé lourd il y a moins de deux jours restent au léger aujourd’hui.",
-        summary_form="{minutes} min, {exercises} exercice{plural}, {sets} série{more} de travail, RPE moyen {rpe}.",
+        summary_form=(
+            "{minutes}\u00a0min, {exercises} exercice{plural}, {sets} série{more} de travail, RPE moyen\u00a0{rpe}."
+        ),
         patterns={
             "squat": "squat", "hinge": "charnière de hanche", "lunge": "fente", "carry": "porté", "core": "gainage",
             "horizontal_push": "poussée horizontale", "vertical_push": "poussée verticale",

@@ -16,6 +16,7 @@ from training.timing import session_seconds
 _UNTITLED: Final[dict[Language, str]] = {"en": "Training session", "fr": "Séance d’entraînement"}
 # What JSON may hold and neither XML 1.0 nor a line of a calendar may.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"[ \t\n]+")
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,5 @@ class Workout:
 
 
 def line(text: str) -> str:
-    """A text on one line, without what a file of text cannot hold."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    """A text on one line, without what a file of text cannot hold; French keeps the spaces at which no line breaks."""
+    return _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()
