@@ -2,8 +2,7 @@
 
     request -> coach -> model (asked again once) -> checks, repair -> [full: details, analysis] -> one short transaction
 
-No database connection is held while a model thinks or a coach plans, and nothing is saved before the whole session
-stands.
+No database connection is held while a model thinks, and nothing is saved before the whole session stands.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from config.roles import on_behalf_of
@@ -120,8 +119,6 @@ def create(
     )
     bill: list[llm.Call] = []  # grows with every call, failed ones too
     means = Means(request, catalogue, history(owner))
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool: a burst of requests would otherwise wait for each other's plans
     until = started + settings.FAST_DEADLINE_SECONDS
     made = _make(coach, means, session.id, until, bill, audience)
     session.source, session.model, session.fallback_reason = made.source, made.model, made.fallback_reason

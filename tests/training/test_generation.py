@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections
+from django.db import connections
 from pytest_django import Settings
 
 from tests.callers import whole_catalogue
@@ -421,19 +421,6 @@ def test_no_connection_is_held_while_the_model_thinks(owner: User, model_server:
     thread.join()
     assert stats["pool_available"] == stats["pool_size"]
     assert made[0].source == "llm"
-
-
-def test_no_connection_is_held_while_the_built_in_coach_plans(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    coach = coaches.get("force")
-    plan, held = coach.plan, list[bool]()
-
-    def watched(means: Means, *, seed: int) -> Prescription:
-        held.append(connection.connection is not None)
-        return plan(means, seed=seed)
-
-    monkeypatch.setattr(coach, "plan", watched)
-    generation.create(owner, asked())
-    assert held == [False]
 
 
 def test_what_goes_along_is_saved_with_the_session_or_not_at_all(owner: User) -> None:
