@@ -323,7 +323,7 @@ def test_every_number_in_the_words_is_one_of_the_prescription() -> None:
         )
     ]
     assert re.findall(r"[\d.]+\d|\d", prescription.rationale or "") == [
-        f"{number:g}" for number in (len(main), main[0].reps or 0, main[0].rpe or 0, main[0].rest_seconds or 0)
+        f"{number:g}" for number in (len(main), main[0].reps or 0, main[0].rpe or 0, (main[0].rest_seconds or 0) / 60)
     ]
 
 

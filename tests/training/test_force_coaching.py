@@ -1,5 +1,6 @@
 """What a demanding coach would send back: the built-in force coach's sessions, rule by rule."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -217,6 +218,12 @@ def test_each_step_of_energy_is_felt() -> None:
         ("gros dos", "pull"),
         ("arms", "arms"),
         ("bras et pectoraux", "upper"),
+        ("prise de masse dos et biceps", "pull"),
+        ("back and biceps", "pull"),
+        ("chest and triceps", "push"),
+        ("biceps and triceps", "arms"),
+        ("back, biceps and triceps", "upper"),
+        ("biceps", "arms"),
         ("leg day", "lower"),
         ("push day", "push"),
         ("get back to training and push myself", "full"),
@@ -255,6 +262,57 @@ def test_a_goal_in_plain_words_finds_its_row(words: str, row: str) -> None:
 def test_a_lift_is_known_by_any_of_its_names_and_brought_within_reach(words: str, level: str, lifts: list[str]) -> None:
     found = named_lifts(words, means(athlete={"level": level}))
     assert [entry.slug for entry in found] == lifts
+
+
+def test_the_back_and_the_biceps_are_trained_by_pulling() -> None:
+    for session in sessions(discipline="bodybuilding", goal="prise de masse dos et biceps", language="fr"):
+        assert session[0][1].pattern in {"horizontal_pull", "vertical_pull"}
+        assert not {"horizontal_push", "vertical_push"} & {entry.pattern for _, entry in session}
+
+
+@pytest.mark.parametrize(("minutes", "fewest"), [(10, 1), (15, 2), (20, 2), (30, 3)])
+def test_little_time_on_a_tired_day_is_spent_on_few_movements_rather_than_on_rests(minutes: int, fewest: int) -> None:
+    for equipment in (None, ["dumbbell", "bench"]):
+        for seed in SEEDS:
+            session = plan(seed, goal="full body", available_minutes=minutes, energy_level=3, equipment=equipment)
+            done = trained(session)
+            assert fewest <= len({entry.pattern for _, entry in done}) == len(done) <= 3
+            assert all((set_.rest_seconds or 0) <= 120 for exercise, _ in done for set_ in work(exercise))
+            assert ("Full body" in (session.title or "")) == (len(done) > 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"goal": "bench 1RM", "athlete": {"injuries": ["shoulder"]}}, "Bench press waits until the injury has healed"),
+        ({"goal": "deadlift", "equipment": ["dumbbell"]}, "Deadlift waits: the equipment"),
+        ({"goal": "deadlift", "athlete": {"avoid": ["deadlift"]}}, "Deadlift is left out"),
+        ({"goal": "first pull-up", "athlete": {"level": "beginner"}}, "Pull-up comes later"),
+        ({"goal": "test my 1RM", "energy_level": 2}, "A test of your maximum waits"),
+        ({"goal": "tester mon 1RM", "energy_level": 2, "language": "fr"}, "Le test de votre maximum attend"),
+        ({"goal": "soulevé de terre", "equipment": [], "language": "fr"}, "le matériel manque"),
+    ],
+)
+def test_what_was_asked_for_and_has_to_wait_is_told(fields: dict[str, Any], said: str) -> None:
+    assert said in (plan(**fields).rationale or "")
+
+
+def test_however_much_waits_a_rationale_stays_within_its_field() -> None:
+    goal = "soulevé de terre, développé couché, squat, traction : tester mon 1RM"
+    for quality in ("", " en force", " en volume"):
+        told = plan(goal=goal + quality, language="fr", equipment=[], location="home", energy_level=1).rationale
+        assert 200 < len(told or "") <= 500
+
+
+def test_nothing_waits_that_is_done() -> None:
+    for fields in ({"goal": "bench press"}, {"goal": "test my 1RM"}, {"goal": "squat", "energy_level": 2}):
+        assert not re.search("waits|later|left out", plan(**fields).rationale or "")
+
+
+def test_rests_are_told_in_minutes_and_with_no_line_ending_before_a_unit() -> None:
+    told = plan(goal="force", language="fr").rationale or ""
+    assert re.search("avec 3\u00a0min(?: 30\u00a0s)? de repos", told)
+    assert not re.search(r"\d (?:s|min|m)\b|RPE \d", told)
 
 
 # --- the clock ------------------------------------------------------------------------------------------------------

@@ -33,7 +33,10 @@ _LIFTING_SHARE_TIRED = 0.7  # what is left then is easy movement
 _LEAST_SHARE = 0.85  # of the time; less is filled with longer rests and easy movement
 _LONGER_REST_SECONDS = 60  # at most so much more than the dose says, to fill the time
 _ENOUGH_EXERCISES = 4  # make a session; fewer do only where time or means are short
-_MOST_EXERCISES, _MOST_EXERCISES_TIRED = 12, 8  # however long the session
+_MOST_EXERCISES, _MOST_EXERCISES_TIRED, _MOST_EXERCISES_BRIEF = 12, 8, 3  # however long the session
+_BRIEF_MINUTES = 30  # or less, on a tired day
+_BRIEF_REPS, _BRIEF_REST_SECONDS, _BRIEF_LONGEST_REST_SECONDS = 6, 75, 120  # of its sets, at least, at first, at most
+_MOST_CHARACTERS = 500  # of a rationale, the field's limit
 _MOST_SETS = 5  # of one exercise, where there is time to fill
 _ODD_IMPLEMENTS = frozenset({"sandbag", "sled"})  # for strongmen, and for those who have nothing better
 _FATIGUING: dict[Pattern, Pattern] = {"squat": "hinge", "hinge": "squat"}  # a heavy one leaves less for the other
@@ -114,6 +117,8 @@ class Planner:
         self.quality = force_words.quality(goal, discipline)
         self.wanted = force_words.named_lifts(goal, means)
         self.focus = force_words.focus(goal, discipline, self.wanted)
+        # Little time on a tired day: lighter sets, and so shorter rests, leave room for a second and a third movement.
+        self.brief = means.tired and self.quality == "strength" and means.request.available_minutes <= _BRIEF_MINUTES
         self.picks: list[Pick] = []
 
     # --- choosing ---
@@ -121,10 +126,11 @@ class Planner:
     def session(self) -> Prescription:
         """Take exercises slot by slot until the time is used, then fit what was taken to the clock."""
         budget = planning.budget_seconds(self.means.request)
-        target = budget * (_LIFTING_SHARE_TIRED if self.means.tired else _LIFTING_SHARE)
+        target = budget * (_LIFTING_SHARE_TIRED if self.means.tired and not self.brief else _LIFTING_SHARE)
         whole: Prescription | None = None
         full = False
-        most = _MOST_EXERCISES_TIRED if self.means.tired else _MOST_EXERCISES
+        usual = _MOST_EXERCISES_TIRED if self.means.tired else _MOST_EXERCISES
+        most = _MOST_EXERCISES_BRIEF if self.brief else usual
         for slot in self._slots():
             if len(self.picks) < most and self._take(slot):
                 whole, was_full = self._assembled(), full
@@ -239,6 +245,10 @@ class Planner:
 
     def _dose(self, entry: Entry, tier: Tier) -> Dose:
         dose = force_doses.of(entry, self.quality, tier, self.means)
+        if self.brief:
+            dose = replace(
+                dose, reps=max(dose.reps, _BRIEF_REPS), rest_seconds=min(dose.rest_seconds, _BRIEF_REST_SECONDS)
+            )
         partner = _FATIGUING.get(entry.pattern)
         if tier == "main" and any(pick.tier == "main" and pick.entry.pattern == partner for pick in self.picks):
             return replace(dose, sets=max(2, dose.sets - 2))
@@ -290,7 +300,7 @@ class Planner:
         least = budget * _LEAST_SHARE
         usual = force_doses.usual(self.quality, "main", self.means).rest_seconds
         longest = min(force_doses.REST_SECONDS[self.quality][1], usual + _LONGER_REST_SECONDS)
-        longest = usual if self.means.tired else longest
+        longest = _BRIEF_LONGEST_REST_SECONDS if self.brief else usual if self.means.tired else longest
         for seconds in range(90, longest + 1, 30):
             if planning.seconds_of(prescription, self.means) >= least:
                 break
@@ -303,16 +313,21 @@ class Planner:
         leads = next(block for block in prescription.blocks if block.role == "main").exercises
         names = PHRASES[language].patterns
         entries = [self.means.catalogue[e.exercise] for e in leads if e.exercise]
-        more = len(planning.trained(prescription)) > 1
-        rationale = force_words.rationale(self.quality, leads[0], language, more=more)
+        done = [self.means.catalogue[e.exercise] for e in planning.trained(prescription) if e.exercise]
+        more = len(done) > 1
+        said = [force_words.rationale(self.quality, leads[0], language, more=more)]
+        said += force_words.postponed(self.means, done)
         if self.means.tired:
-            rationale = f"{rationale} {PHRASES[language].tired}"
+            said.append(PHRASES[language].tired)
         if any(self.means.resting.intersection(pick.entry.primary) for pick in self.picks):
-            rationale = f"{rationale} {PHRASES[language].resting}"
+            said.append(PHRASES[language].resting)
+        while len(" ".join(said)) > _MOST_CHARACTERS:
+            said.pop()
+        alone = self.focus not in PARTS and len({entry.pattern for entry in done}) == 1
         return prescription.model_copy(
             update={
-                "title": force_words.title(self.quality, self.focus, language),
+                "title": force_words.title(self.quality, self.focus, language, leads[0].name if alone else None),
                 "focus": list(dict.fromkeys(names[entry.pattern] for entry in entries)),
-                "rationale": rationale,
+                "rationale": " ".join(said),
             }
         )

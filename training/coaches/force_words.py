@@ -1,17 +1,17 @@
 """What the force coach reads in a goal, and how it names a session. Pure."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Literal
 
 from training.catalogue import Entry
 from training.coaches import planning
-from training.coaches.means import Means
-from training.coaches.phrases import number
-from training.coaches.words import first_named, named, plain
+from training.coaches.means import Means, Obstacle
+from training.coaches.words import first_named, named, plain, whole
 from training.prescription import PrescribedExercise
 from training.request import Language
-from training.wording import colon
+from training.wording import colon, distance, duration, effort
 
 Quality = Literal["strength", "power", "hypertrophy", "endurance"]
 Focus = Literal["full", "lower", "upper", "arms", "push", "pull", "powerlifting", "strongman"]
@@ -43,6 +43,9 @@ _FOCUSES: Final[dict[Focus, str]] = {
     "arms": r"arms?|biceps|bras",
     "full": r"full body|whole body|corps entier|tout le corps|complet\w*",
 }
+# Half an arm belongs to a larger day: the biceps to the pull, the triceps to the arms (and, by the table, to the push).
+_HALF_ARMS: Final[tuple[tuple[Focus, re.Pattern[str]], ...]] = (("pull", whole("biceps")), ("arms", whole("triceps")))
+_MAXIMUM: Final = whole(r"1 ?rm|pr|records?|test\w*")
 
 
 def quality(goal: str, discipline: str) -> Quality:
@@ -63,6 +66,10 @@ def focus(goal: str, discipline: str, lifts: list[Entry]) -> Focus:
         return "full"
     text = plain(goal)
     parts = set(named(_FOCUSES, text))
+    for part, half in _HALF_ARMS:
+        if part in parts:
+            text = half.sub(" ", text)
+            parts = {part, *named(_FOCUSES, text)}
     if parts and parts <= {"push", "pull", "upper", "arms"}:
         return parts.pop() if len(parts) == 1 else "upper"
     return "lower" if parts == {"lower"} else "full"
@@ -74,6 +81,16 @@ def named_lifts(goal: str, means: Means) -> list[Entry]:
     Of several with one name it is what can lead a session: to lift, a squat is a back squat and no air squat. For one
     that is not for this athlete today stands the step towards it that is.
     """
+    steps = [step for entry in _asked(goal, means) if (step := _step_towards(entry, means)) is not None]
+    return list({entry.slug: entry for entry in steps}.values())
+
+
+def waiting(goal: str, means: Means) -> list[tuple[Entry, Obstacle | None]]:
+    """The exercises that a goal names and that are not for this athlete today, and why."""
+    return [(entry, means.obstacle(entry)) for entry in _asked(goal, means) if not means.may(entry)]
+
+
+def _asked(goal: str, means: Means) -> list[Entry]:
     text = f" {_singular(goal)} "
     found: dict[tuple[int, int], Entry] = {}
     others = (entry for entry in means.catalogue.for_coach(means.request.coach) if not means.may(entry))
@@ -88,8 +105,7 @@ def named_lifts(goal: str, means: Means) -> list[Entry]:
         for start, end in found
         if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
     ]
-    steps = [step for span in sorted(spans) if (step := _step_towards(found[span], means)) is not None]
-    return list({entry.slug: entry for entry in steps}.values())
+    return list({found[span].slug: found[span] for span in sorted(spans)}.values())
 
 
 def _step_towards(entry: Entry, means: Means) -> Entry | None:
@@ -133,25 +149,60 @@ _FOCUS_NAMES: Final[dict[Language, dict[Focus, str]]] = {
 }  # fmt: skip
 
 
-def title(quality: Quality, focus: Focus, language: Language) -> str:
-    """The session's name, such as "Full body: strength"."""
-    return f"{_FOCUS_NAMES[language][focus]}{colon(language)}{_QUALITY_NAMES[language][quality]}"
+# Why a lift that was asked for is not in the session; None: by no obstacle, but no load of it is light enough.
+_WAITING: Final[dict[Language, dict[Obstacle | None, str]]] = {
+    "en": {
+        "injury": "{name} waits until the injury has healed.",
+        "equipment": "{name} waits: the equipment for it is not there today.",
+        "place": "{name} waits: there is no place for it today.",
+        "level": "{name} comes later: this session builds up to it.",
+        "avoided": "{name} is left out, as you asked to avoid it.",
+        None: "{name} waits: its lightest load is too heavy for you yet.",
+    },
+    "fr": {
+        "injury": "{name}\u00a0: à reprendre une fois la blessure guérie.",
+        "equipment": "{name}\u00a0: une autre fois, le matériel manque aujourd’hui.",
+        "place": "{name}\u00a0: une autre fois, le lieu ne s’y prête pas aujourd’hui.",
+        "level": "{name}\u00a0: plus tard, cette séance vous y prépare.",
+        "avoided": "{name}\u00a0: laissé de côté, comme vous l’avez demandé.",
+        None: "{name}\u00a0: plus tard, la charge la plus légère est encore trop lourde pour vous.",
+    },
+}
+_TEST_WAITS: Final[dict[Language, str]] = {
+    "en": "A test of your maximum waits for a day with more energy.",
+    "fr": "Le test de votre maximum attend un jour avec plus d’énergie.",
+}
+_MOST_WAITING = 2  # that are told of
+
+
+def title(quality: Quality, focus: Focus, language: Language, only: str | None = None) -> str:
+    """The session's name, such as "Full body: strength"; `only` is the lift that is all there was time for."""
+    return f"{only or _FOCUS_NAMES[language][focus]}{colon(language)}{_QUALITY_NAMES[language][quality]}"
+
+
+def postponed(means: Means, done: Iterable[Entry]) -> list[str]:
+    """Sentences about what the goal asks for and the session does not hold."""
+    goal, language, held = means.request.goal or "", means.language, {entry.slug for entry in done}
+    missed = [(entry, why) for entry, why in waiting(goal, means) if entry.slug not in held][:_MOST_WAITING]
+    said = [_WAITING[language][why].format(name=planning.named(entry, means)) for entry, why in missed]
+    return [*said, _TEST_WAITS[language]] if means.tired and _MAXIMUM.search(plain(goal)) else said
 
 
 def rationale(quality: Quality, lead: PrescribedExercise, language: Language, *, more: bool) -> str:
     """Why the session is as it is: the goal, and the main exercise's sets, in the numbers of its prescription."""
     work = [set_ for set_ in lead.sets if set_.kind != "warmup"]
-    each, rest = work[0], number(work[0].rest_seconds or 0, language)
+    each, rest = work[0], duration(work[0].rest_seconds or 0, language)
     if each.reps is not None:
         amount = f"{len(work)} × {each.reps}"
+    elif each.duration_seconds:
+        amount = f"{len(work)} × {duration(each.duration_seconds, language)}"
     else:
-        amount = f"{len(work)} × {number(each.duration_seconds or each.distance_meters or 0, language)}"
-        amount += " s" if each.duration_seconds else " m"
+        amount = f"{len(work)} × {distance(each.distance_meters or 0, language)}"
     if lead.per_side:
         amount += " par côté" if language == "fr" else " per side"
-    name, goal, effort = lead.name or "", _QUALITY_NAMES[language][quality], number(each.rpe or 0, language)
+    name, goal, felt = lead.name or "", _QUALITY_NAMES[language][quality], effort(each.rpe or 0, language)
     if language == "fr":
         then = ", puis le travail complémentaire" if more else ""
-        return f"Objectif {goal}\u00a0: {name}, {amount} à RPE {effort} avec {rest} s de repos{then}."
+        return f"Objectif {goal}\u00a0: {name}, {amount} à {felt} avec {rest} de repos{then}."
     then = ", then accessory work" if more else ""
-    return f"Goal {goal}: {name}, {amount} at RPE {effort} with {rest} s of rest{then}."
+    return f"Goal {goal}: {name}, {amount} at {felt} with {rest} of rest{then}."
