@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from tests.training.coaching import CATALOGUE, SEEDS, Coaching, examples, mended, promised, tokens
 from training import checks
 from training.coaches.endurance_draft import Draft
+from training.coaches.endurance_goal import race_pace
 from training.coaches.endurance_movers import usable
 from training.coaches.endurance_rules import RULES, hard_seconds
 from training.coaches.endurance_sets import held_seconds, kind, race
+from training.coaches.endurance_words import WORDS, length
 from training.coaches.planning import seconds_of
 from training.history import History, Past
 from training.prescription import Block, PrescribedExercise, Prescription, Refused, Set
@@ -47,6 +49,7 @@ def slugs(prescription: Prescription) -> set[str]:
 GOALS = [
     None, "VO2max intervals", "fractionné court", "threshold", "seuil", "tempo", "sweet spot", "long run",
     "sortie longue", "recovery", "récup", "sprints", "côtes", "5k pace", "allure marathon", "technique", "lose weight",
+    "VMA 30/30", "15/15", "swim 200 m without stopping", "10 km en 50 min", "prepare a marathon in 3:30",
 ]  # fmt: skip
 REQUESTS = COACHING.requests(
     GOALS,
@@ -167,6 +170,8 @@ def test_a_short_session_keeps_the_recovery_of_a_drill_that_gave_way() -> None:
         ("hill repeats", "hills"), ("côtes", "hills"), ("5k pace", "race"), ("allure semi-marathon", "race"),
         ("prepare a marathon", "race"), ("long run for the marathon", "endurance"), ("technique drills", "technique"),
         ("éducatifs de nage", "technique"), ("perdre du poids", "endurance"), ("get faster", "vo2max"), ("", None),
+        ("swim 200 m without stopping", "endurance"), ("nager 400 m sans m'arrêter", "endurance"), ("30/30", "vo2max"),
+        ("15-15 en côtes", "hills"),
     ],
 )  # fmt: skip
 def test_a_goal_in_free_words_names_a_kind_of_session(goal: str, meant: str | None) -> None:
@@ -477,7 +482,7 @@ def test_a_draft_becomes_a_whole_prescription() -> None:
     assert (bout_.key, bout_.name, bout_.sets[0].intensity) == ("b2e1", "Course à pied", 1.06)
     assert (easy.sets[0].zone, easy.sets[0].duration_seconds) == (1, 180)
     assert "/km" in (bout_.cue or "")
-    assert "5 × 3 min en zone 5" in (prescription.summary or "")
+    assert "5 × 3\u00a0min en zone 5" in (prescription.summary or "")
 
 
 def test_what_is_swum_in_a_pool_is_counted_in_metres() -> None:
@@ -603,3 +608,117 @@ def test_a_model_is_offered_the_sport_and_not_the_whole_gym() -> None:
     told = json.loads(COACH.prompt(means(**OUTDOORS)).input)["exercises"]
     assert len(told) < 20
     assert {line.split("|")[1] for line in told} <= {"run", "cyclical"}
+
+
+POOL: dict[str, Any] = {"discipline": "swimming", "equipment": ["pool"], "athlete": {"level": "beginner"}}
+
+
+@pytest.mark.parametrize("goal", [None, "swim 200 m without stopping", "technique", "tempo", "seuil", "VO2max"])
+@pytest.mark.parametrize("minutes", [30, 60, 90])
+def test_who_learns_to_swim_swims_a_hundred_metres_at_most_and_rests(goal: str | None, minutes: int) -> None:
+    for seed in range(4):
+        session = plan(seed, **POOL, goal=goal, available_minutes=minutes)
+        swum = [set_ for _, e in session.exercises() for set_ in e.sets if set_.distance_meters]
+        assert max(set_.distance_meters or 0 for set_ in swum) <= 100
+        assert min(set_.rest_seconds or 0 for set_ in swum) >= 20
+        assert "skill" in {block.role for block in session.blocks}
+
+
+def test_a_model_gives_no_kilometre_to_who_learns_to_swim() -> None:
+    kilometre = {"slug": "freestyle", "amount": 1000, "zone": 2, "rest": 0}
+    session = COACH.expand(draft(main=[{"repeats": 2, "steps": [kilometre]}]), means(**POOL))
+    sets = [set_ for _, e in session.exercises() for set_ in e.sets if set_.distance_meters]
+    assert max(set_.distance_meters or 0 for set_ in sets) <= 100
+    assert all(set_.rest_seconds for set_ in sets)
+
+
+@pytest.mark.parametrize(
+    ("goal", "bout", "easy"),
+    [("VMA 30/30", 30, 30), ("15-15", 15, 15), ('45"/45"', 45, 45), ("VO2max 40s/20s", 40, 20), ("60/30", 60, 30)],
+)
+def test_bouts_that_a_goal_names_are_taken_at_their_word(goal: str, bout: int, easy: int) -> None:
+    for seed in range(4):
+        blocks = plan(seed, goal=goal, available_minutes=60, athlete=RUNNER, **OUTDOORS).blocks
+        bouts = [block for block in blocks if block.format == "intervals"]
+        assert {tuple(e.sets[0].duration_seconds for e in block.exercises) for block in bouts} == {(bout, easy)}
+
+
+@pytest.mark.parametrize("minutes", [40, 60, 90])
+def test_short_bouts_come_in_sets_with_minutes_between(minutes: int) -> None:
+    session = plan(24, goal="VMA 30/30", available_minutes=minutes, athlete={**RUNNER, "level": "advanced"}, **OUTDOORS)
+    places = [place for place, block in enumerate(session.blocks) if block.format == "intervals"]
+    assert len(places) >= 2
+    assert all(8 <= (session.blocks[place].rounds or 0) <= 12 for place in places)
+    between = [session.blocks[place + 1].exercises[0].sets[0] for place in places[:-1]]
+    assert {(set_.zone, set_.duration_seconds) for set_ in between} == {(1, 120)}
+    set_ = session.blocks[places[0]].exercises[0].sets[0]
+    assert (set_.zone, set_.intensity) == (5, 1.15)
+    assert f"{len(places)} × " in (session.summary or "")
+
+
+@pytest.mark.parametrize("goal", ["débuter la course à pied, courir 30 min", "prépare un 10 km", "VO2max"])
+def test_who_begins_to_run_walks_to_warm_up(goal: str) -> None:
+    for minutes in (35, 90):
+        session = plan(2, goal=goal, available_minutes=minutes, athlete={"level": "beginner"}, **OUTDOORS)
+        assert "run" not in {exercise.exercise for exercise in session.blocks[0].exercises}
+        assert "brisk-walk" in {exercise.exercise for exercise in session.blocks[0].exercises}
+
+
+@pytest.mark.parametrize("goal", ["prépare un 10 km", "5k pace", "prepare a marathon"])
+def test_a_beginners_race_is_prepared_easily(goal: str) -> None:
+    for seed in range(4):
+        session = plan(seed, goal=goal, available_minutes=60, athlete={"level": "beginner"}, **OUTDOORS)
+        assert max(set_.zone or 0 for _, _, set_ in work(session)) <= 2
+        assert session.title == "Running: endurance"
+        assert WORDS["en"].notes["first_race"] in (session.rationale or "")
+
+
+def test_after_a_beginners_hard_bouts_running_and_walking_take_turns() -> None:
+    session = plan(1, goal="VO2max", available_minutes=60, athlete={"level": "beginner"}, **OUTDOORS)
+    easy = session.blocks[-2]
+    assert (easy.format, [e.exercise for e in easy.exercises]) == ("intervals", ["run", "brisk-walk"])
+
+
+@pytest.mark.parametrize(
+    ("goal", "seconds"),
+    [
+        ("semi-marathon en 2h", 7200), ("10 km en 50 min", 3000), ("10k in 45 minutes", 2700), ("5 km en 22:30", 1350),
+        ("sub-3 marathon", 10800), ("marathon in 3:45", 13500), ("semi en moins de 1h45", 6300), ("sub-20 5k", 1200),
+        ("10k in 3 weeks", None), ("marathon in 30 minutes", None), ("5k pace, 45 min", None), ("10 km", None),
+    ],
+)  # fmt: skip
+def test_a_goal_names_a_race_and_its_time(goal: str, seconds: int | None) -> None:
+    kilometers = {"5k": 5, "10k": 10, "half": 21.0975, "marathon": 42.195}[race(goal)]
+    assert race_pace(goal, race(goal)) == (None if seconds is None else pytest.approx(seconds / kilometers))
+
+
+@pytest.mark.parametrize(
+    ("goal", "threshold", "said"),
+    [
+        ("10 km en 50 min", None, "4:54–5:06 /km"),
+        ("semi-marathon en 2h", 320, "5:25–5:38 /km"),  # faster than that, by what is known
+        ("10 km en 50 min", 310, "4:54–5:06 /km"),  # a little more than is known
+        ("10 km en 40 min", 310, "4:59–5:11 /km"),  # out of reach
+    ],
+)
+def test_the_time_in_a_goal_is_the_pace_of_its_bouts(goal: str, threshold: int | None, said: str) -> None:
+    athlete = {} if threshold is None else {"threshold_pace_s_per_km": threshold}
+    assert said in cue(goal=goal, available_minutes=60, athlete=athlete, **OUTDOORS)[1]
+
+
+def test_minutes_and_seconds_are_said_as_a_clock_shows_them() -> None:
+    assert [length(seconds, "en") for seconds in (45, 60, 90, 1350)] == ["45 s", "1 min", "1:30 min", "22:30 min"]
+    assert length(1350, "fr") == "22:30\u00a0min"
+
+
+def test_in_a_french_summary_a_number_and_its_unit_stand_on_one_line() -> None:
+    for goal in ("seuil", "VO2max", "allure 10 km"):
+        session = plan(3, goal=goal, language="fr", available_minutes=50, **OUTDOORS)
+        assert not re.search(r"\d (?:min|s|m|km)\b|RPE \d", f"{session.title} {session.summary}")
+
+
+def test_repeats_with_rests_are_no_long_swim_in_the_summary() -> None:
+    session = plan(5, **POOL, goal="VO2max", available_minutes=60)
+    added = session.blocks[-2].exercises[0].sets
+    assert (session.blocks[-2].format, {set_.distance_meters for set_ in added}) == ("steady", {50})
+    assert f"{len(added)} × 50 m in zone 2" in (session.summary or "")

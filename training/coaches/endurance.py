@@ -24,20 +24,25 @@ from training.coaches import (
 )
 from training.coaches.base import Coach
 from training.coaches.case import Case, Mended, Rule
+from training.coaches.endurance_goal import race_pace
 from training.coaches.endurance_movers import Movers, movers, usable
-from training.coaches.endurance_preparation import cooldown, preparation_seconds, warmup
+from training.coaches.endurance_preparation import cooldown, drill_length, preparation_seconds, warmup
 from training.coaches.endurance_sets import (
+    BETWEEN_SERIES_SECONDS,
     CIRCUITS,
+    FIRST_LENGTHS,
     INTERVALS,
     LENGTHS,
     LONGEST,
     MOST,
     RACE_INTERVALS,
+    SERIES_SECONDS,
     ZONES,
     Interval,
     Kind,
+    Race,
 )
-from training.coaches.endurance_shape import in_lengths, intervals, lasting, seconds_of, stand_in, steady
+from training.coaches.endurance_shape import in_lengths, in_repeats, intervals, lasting, seconds_of, stand_in, steady
 from training.coaches.endurance_targets import EASY_ZONE, step, zones_of
 from training.coaches.endurance_words import Note
 from training.coaches.means import Means
@@ -46,12 +51,16 @@ from training.request import SessionRequest
 from training.timing import CHANGE_SECONDS
 from training.vdot import RACES_M, race_intensity
 from training.wire import Prompt
+from training.zones import THRESHOLD_SPEED
 
 _SHARE, _SHARE_TIRED = 0.97, 0.92  # of the time available
 _OFF_THE_BIKE = 0.4  # of a triathlon's work, the last sport's
 _SWEET_SPOT, _SWEET_SPOT_RPE = 0.90, 6  # of FTP
 _LEAST_SECOND_CIRCUIT_SECONDS = 360
 _ROOM_FOR_DRILLS, _DRILL_SHARE, _DRILL_REST_SECONDS = 480, 0.45, 15
+_ROOM_FOR_WALK_RUNS = 480  # after a beginner's hard bouts
+_IN_REACH = 1.05  # times the race speed that threshold pace tells
+_VMA, _MOST_VMA_SECONDS = 1.15, 60  # of threshold speed: what a runner does in bouts of a minute at most
 _WALK_RUNS: Final = ((60, 90), (60, 60), (90, 60), (120, 60), (180, 60))  # seconds
 _LEAST_IN_OPEN_WATER_M = 50  # nobody turns round for less
 _MOST_LENGTHS = 20  # repeats of a distance in a pool
@@ -146,6 +155,9 @@ class Planner:
     def _today(self, kind: Kind) -> Kind:
         """What of it this day and this movement allow."""
         sport = self.movers[0].lead.sport if self.movers else None
+        if kind == "race" and self.means.level == "beginner":
+            self.notes += ["first_race"] if sport == "run" else []
+            kind = "endurance"
         if kind == "race" and sport != "run":
             kind = "threshold"
         if kind == "sprint" and sport == "swim" and "pool" not in self.means.equipment:
@@ -175,7 +187,8 @@ class Planner:
         before, after = preparation_seconds(means, ZONES[self.kind])
         around = [warmup(means, first, before, ZONES[self.kind]), cooldown(means, last, after)]
         left = target - self._seconds(around) - CHANGE_SECONDS * (len(self.movers) - 1)
-        drills = self._drills(left) if self.kind == "technique" and left >= _ROOM_FOR_DRILLS else []
+        learns = len(self.movers) == 1 and in_repeats(first.lead, means)
+        drills = self._drills(left) if (learns or self.kind == "technique") and left >= _ROOM_FOR_DRILLS else []
         work = self._work(left - self._seconds(drills))
         blocks = [around[0], *drills, *work, around[1]]
         whole = endurance_shape.fit(Prescription(blocks=blocks), means, target)
@@ -211,14 +224,18 @@ class Planner:
             return [self._lengths(movers_.lead, kind, seconds)]
         if kind in {"recovery", "endurance", "technique"}:
             return self._steady(movers_, ZONES[kind], seconds)
-        return [self._intervals(movers_, kind, seconds)]
+        blocks = self._intervals(movers_, kind, seconds)
+        left = seconds - self._seconds(blocks)
+        if _walks(movers_) and left >= _ROOM_FOR_WALK_RUNS:
+            blocks += self._steady(movers_, EASY_ZONE, left)
+        return blocks
 
     # --- steady ---
 
     def _steady(self, movers_: Movers, zone: int, seconds: float) -> list[Block]:
         """One long step, or as the seed has it a faster end; machines one after another; run and walk in turn."""
         means, lead = self.means, movers_.lead
-        if lead.sport == "run" and movers_.easy is not None and movers_.easy.slug != lead.slug:
+        if _walks(movers_) and movers_.easy is not None:
             self.notes.append("walk_run")
             run, walk = self.random.choice(_WALK_RUNS)
             rounds = max(2, int(seconds // (run + walk)))
@@ -233,24 +250,46 @@ class Planner:
 
     # --- intervals ---
 
-    def _intervals(self, movers_: Movers, kind: Kind, seconds: float) -> Block:
+    def _intervals(self, movers_: Movers, kind: Kind, seconds: float) -> list[Block]:
         means = self.means
         entry = self._worker(movers_, kind)
         zones = zones_of(entry, means)
         aim = _SWEET_SPOT if kind == "sweet_spot" else None
         table = RACE_INTERVALS[self.race] if kind == "race" and self.race else INTERVALS[kind]
-        pace = means.request.athlete.threshold_pace_s_per_km
-        if kind == "race" and self.race and pace is not None:
-            aim = race_intensity(RACES_M[self.race], pace)
+        meant = None
+        if kind == "race" and self.race:
+            meant = race_pace(means.request.goal or "", self.race)
+            aim = self._race_aim(self.race, meant)
+        named = endurance_sets.pair(means.request.goal or "") if kind == "vo2max" else None
         gentle = kind == "sprint" and planning.rpe_cap(means) <= 8
-        found = endurance_sets.feasible(_capped(table, zones.last, gentle=gentle), self.level, seconds)
+        table = _capped([named] if named else table, zones.last, gentle=gentle)
+        found = endurance_sets.feasible(table, self.level, seconds)
         interval, rounds = self._one_of(found)
+        if kind == "vo2max" and entry.sport == "run" and interval.work <= _MOST_VMA_SECONDS:
+            aim = _VMA
         zone = interval.zone if aim is None else zones.zone(aim)
         # No meter tells a sprint, and no pace a hill; watts are watts on a slope, too.
         by_feel = {"hills": None if entry.sport == "bike" else zone, "sprint": 5 if gentle else 7}.get(kind)
         rpe = _SWEET_SPOT_RPE if kind == "sweet_spot" else None
-        work = step(entry, means, zone, seconds=interval.work, intensity=aim, by_feel=by_feel, rpe=rpe)
-        return intervals(rounds, work, step(movers_.easy or entry, means, 1, seconds=interval.recovery))
+        work = step(entry, means, zone, seconds=interval.work, intensity=aim, by_feel=by_feel, rpe=rpe, pace=meant)
+        easy = movers_.easy or entry
+        recovery = step(easy, means, 1, seconds=interval.recovery)
+        if kind != "vo2max" or interval.work > SERIES_SECONDS:
+            return [intervals(rounds, work, recovery)]
+        between = BETWEEN_SERIES_SECONDS - CHANGE_SECONDS  # beside what the change of block takes
+        sets, each = endurance_sets.series(interval, rounds, seconds, between + 2 * CHANGE_SECONDS)
+        one, pause = intervals(each, work, recovery), steady(step(easy, means, 1, seconds=between))
+        return [one, *(block for _ in range(sets - 1) for block in (pause, one))]
+
+    def _race_aim(self, race: Race, meant: float | None) -> float | None:
+        """The race's fraction of a known threshold; a little more where the goal names a time that is in reach."""
+        threshold = self.means.request.athlete.threshold_pace_s_per_km
+        if threshold is None:
+            return None
+        known = race_intensity(RACES_M[race], threshold)
+        aim = known if meant is None else threshold / meant
+        near = known < aim <= _IN_REACH * known and THRESHOLD_SPEED.zone(aim) == THRESHOLD_SPEED.zone(known)
+        return aim if near else known
 
     def _worker(self, movers_: Movers, kind: Kind) -> Entry:
         """What the bouts are done with; hills and sprints have their own movement."""
@@ -305,10 +344,11 @@ class Planner:
         sprint = kind == "sprint"
         by_feel = 7 if sprint and planning.rpe_cap(means) > 8 else None
         longest = LONGEST[self.level].get(zone, 3600)
-        most_meters = 25 if sprint else 100 if means.level == "beginner" else 1_000
+        most_meters = 25 if sprint else 1_000
+        table = (FIRST_LENGTHS if in_repeats(entry, means) else LENGTHS)[zone]
         options = []
         least_meters = 25 if "pool" in means.equipment else _LEAST_IN_OPEN_WATER_M
-        for interval in (each for each in LENGTHS[zone] if each.work >= least_meters):
+        for interval in (each for each in table if each.work >= least_meters):
             work = step(entry, means, zone, meters=interval.work, by_feel=by_feel)
             lasts = seconds_of(work, means)
             rest = interval.recovery or 5 * round(lasts * (5 if sprint else 0.8) / 5)
@@ -338,15 +378,21 @@ class Planner:
         if not known:
             return []
         chosen = self.random.sample(known, min(3, len(known)))
+        meters, rest = drill_length(self.means)
         steps = [
-            step(e, self.means, 2, meters=50, rest=_DRILL_REST_SECONDS, by_feel=2)
+            step(e, self.means, 2, meters=meters, rest=rest, by_feel=2)
             if in_lengths(e)
             else step(e, self.means, 2, seconds=30, rest=_DRILL_REST_SECONDS, by_feel=2)
             for e in chosen
         ]
-        one = sum(seconds_of(each, self.means) + _DRILL_REST_SECONDS for each in steps)
+        one = sum(seconds_of(each, self.means) + (each.sets[0].rest_seconds or 0) for each in steps)
         rounds = max(1, min(4, int(seconds * _DRILL_SHARE // one)))
         return [intervals(rounds, *steps, role="skill")]
+
+
+def _walks(movers_: Movers) -> bool:
+    """Does running take turns with walking?"""
+    return movers_.lead.sport == "run" and movers_.easy is not None and movers_.easy.slug != movers_.lead.slug
 
 
 def _capped(table: list[Interval], last: int, *, gentle: bool) -> list[Interval]:

@@ -8,16 +8,17 @@ from pydantic import Field
 from training.catalogue import Entry
 from training.coaches import drafts, endurance_rules, preparation
 from training.coaches.drafts import Closed, Slug, Titled
-from training.coaches.endurance_movers import Movers
+from training.coaches.endurance_movers import Movers, recovery
 from training.coaches.endurance_preparation import cooldown, preparation_seconds, warmup
 from training.coaches.endurance_sets import HARD_ZONE, LONGEST, MOST_HARD_SECONDS, Kind
-from training.coaches.endurance_shape import in_lengths, intervals
+from training.coaches.endurance_shape import SHORT_REST_SECONDS, in_lengths, intervals
 from training.coaches.endurance_targets import step
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Prescription, Sport
 from training.wire import Prompt
 
 _MOST_SECONDS, _MOST_METERS = 10_800, 4_000  # of a step, whatever a model says
+_MOST_BEGINNER_METERS = 100  # at a stretch
 _MOST_BOUT_SECONDS, _MOST_DRILL_SECONDS = 120, 60  # of what is not cyclical, and of drills
 _SPORTS: Final[dict[str, tuple[Sport, ...]]] = {
     "running": ("run",), "cycling": ("bike",), "swimming": ("swim",), "triathlon": ("swim", "bike", "run"),
@@ -107,7 +108,7 @@ def expand(draft: Draft, means: Means) -> Prescription:
     """
     drafts.refuse_strangers(draft, means)
     lead = _lead(draft, means)
-    around = Movers([lead], lead)
+    around = Movers([lead], recovery(lead, means))
     hardest = max(item.zone for block in draft.main for item in block.steps)
     before, after = (_LEAST_SHARE_AROUND * seconds for seconds in preparation_seconds(means, hardest))
     work = [_block(block, means) for block in draft.main]
@@ -141,7 +142,10 @@ def _step(item: DraftStep, entry: Entry, means: Means) -> PrescribedExercise:
     zone = min(item.zone, endurance_rules.most_zone(means))
     rest = item.rest or None
     if in_lengths(entry):
-        return step(entry, means, zone, meters=max(25, 25 * round(min(item.amount, _MOST_METERS) / 25)), rest=rest)
+        beginner = means.level == "beginner"
+        meters = min(item.amount, _MOST_BEGINNER_METERS if beginner else _MOST_METERS)
+        rest = rest or (SHORT_REST_SECONDS if beginner else None)
+        return step(entry, means, zone, meters=max(25, 25 * round(meters / 25)), rest=rest)
     most: float = _MOST_SECONDS
     if entry.pattern != "cyclical":
         most = _MOST_BOUT_SECONDS

@@ -86,7 +86,7 @@ def movers(means: Means, discipline: str, random_: random.Random) -> list[Movers
     why = [] if discipline == "cardio" else _why(means, discipline)
     nearest = next((here[slug] for slug in _NEAREST[discipline] if slug in here), None)
     if nearest is not None:
-        return [Movers([nearest], _recovery(nearest, means, here), why)]
+        return [Movers([nearest], recovery(nearest, means), why)]
     circuit = _circuit(means, here, random_, why)
     return [] if circuit is None else [circuit]
 
@@ -96,7 +96,7 @@ def _own(means: Means, discipline: str, here: dict[str, Entry]) -> Movers | None
     if means.request.location == "outdoor":
         slugs = tuple(reversed(slugs)) if discipline == "cycling" else slugs
     lead = next((here[slug] for slug in slugs if slug in here), None)
-    return None if lead is None else Movers([lead], _recovery(lead, means, here))
+    return None if lead is None else Movers([lead], recovery(lead, means))
 
 
 def _machines(means: Means, here: dict[str, Entry], random_: random.Random) -> Movers | None:
@@ -105,11 +105,12 @@ def _machines(means: Means, here: dict[str, Entry], random_: random.Random) -> M
     goal = f" {plain(means.request.goal or '')} "
     named = [entry for entry in there if any(f" {plain(name)} " in goal for name in entry.names())]
     chosen = named or random_.sample(there, min(len(there), _MOST_MACHINES))
-    return Movers(chosen, _recovery(chosen[0], means, here)) if chosen else None
+    return Movers(chosen, recovery(chosen[0], means)) if chosen else None
 
 
-def _recovery(lead: Entry, means: Means, here: dict[str, Entry]) -> Entry:
+def recovery(lead: Entry, means: Means) -> Entry:
     """What is done between two bouts: the same, easily; who begins to run walks."""
+    here = {entry.slug: entry for entry in usable(means)}
     walk = here.get("brisk-walk") or here.get("incline-treadmill-walk")
     return walk if walk is not None and lead.sport == "run" and means.level == "beginner" else lead
 

@@ -6,7 +6,7 @@ from training.catalogue import Entry
 from training.coaches import planning, preparation
 from training.coaches.endurance_movers import Movers, usable
 from training.coaches.endurance_sets import HARD_ZONE
-from training.coaches.endurance_shape import in_lengths, lasting, steady
+from training.coaches.endurance_shape import LENGTH_M, SHORT_REST_SECONDS, in_lengths, lasting, steady
 from training.coaches.endurance_targets import step
 from training.coaches.means import Means
 from training.prescription import Block, PrescribedExercise, Set
@@ -45,8 +45,8 @@ def warmup(means: Means, movers: Movers, seconds: float, zone: int) -> Block:
     if seconds >= _ROOM_FOR_DRILLS:
         extras += [_drill(entry, means) for entry in _drills(lead, means, fast=zone >= HARD_ZONE - 1)]
     left -= sum(45 for _ in extras)
-    second = easy if movers.circuit else lead
-    rising = [lasting(easy, means, 1, left / 2, "warmup"), lasting(second, means, min(2, zone), left / 2, "warmup")]
+    # Who begins to run walks, then walks briskly: what moves easily between the bouts leads up to them.
+    rising = [lasting(easy, means, each, left / 2, "warmup") for each in (1, min(2, zone))]
     return steady(*rising, *extras, role="warmup")
 
 
@@ -56,8 +56,16 @@ def _drill(entry: Entry, means: Means) -> PrescribedExercise:
         fast = Set(kind="warmup", duration_seconds=_FAST_SECONDS, rpe=_FAST_RPE, rest_seconds=2 * _FAST_SECONDS)
         return planning.exercise(entry, [fast], means, substitutes=False)
     if in_lengths(entry):
-        return step(entry, means, 2, meters=50, rest=_DRILL_REST_SECONDS, by_feel=2, kind="warmup")
+        meters, rest = drill_length(means)
+        return step(entry, means, 2, meters=meters, rest=rest, by_feel=2, kind="warmup")
     return step(entry, means, 2, seconds=_DRILL_SECONDS, rest=_DRILL_REST_SECONDS, by_feel=2, kind="warmup")
+
+
+def drill_length(means: Means) -> tuple[int, int]:
+    """Metres of a swimming drill and the seconds of rest after it: a length for who learns to swim."""
+    if means.level == "beginner":
+        return (25 if "pool" in means.equipment else LENGTH_M), SHORT_REST_SECONDS
+    return LENGTH_M, _DRILL_REST_SECONDS
 
 
 def _drills(lead: Entry, means: Means, *, fast: bool) -> list[Entry]:

@@ -31,8 +31,9 @@ _KINDS: Final[tuple[tuple[Kind, str], ...]] = (
     ("tempo", r"tempo|steady state|allure soutenue|soutenue?|active|rythme soutenu"),
     ("race", r"(?:5|10) ?k(?:m|ms)? (?:race )?(?:pace|effort)|(?:race|goal|half|marathon) pace"),
     ("race", r"allure (?:course|specifique|competition|5|10|semi|marathon)\w*|rythme (?:semi|marathon|course)\w*"),
-    ("vo2max", r"vo2 ?\w*|vma|pma|maximal aerobic\w*|fractionne\w*|hiit|30 ?30|speed ?work|fartlek"),
+    ("vo2max", r"vo2 ?\w*|vma|pma|maximal aerobic\w*|fractionne\w*|hiit|speed ?work|fartlek"),
     ("endurance", r"long|longue|easy|endurance|base|aerobic|foncier\w*|fond|zone 2|z2|footing|sortie|facile|volume"),
+    ("endurance", r"without (?:stopping|a break)|non ?stop|sans (?:m |s )?arret\w*|sans pause|debuter|couch to"),
     ("endurance", r"(?:lose|losing|burn\w*) (?:weight|fat|calories)|(?:fat|weight) loss|maigrir|\w+ (?:du|de) poids"),
     ("vo2max", r"intervals?|intervalles?|repeats?|repetitions?|speed|faster|fast|vitesse|plus vite|rapide\w*|max"),
     ("race", r"(?:5|10) ?k(?:m|ms)?|half|semi|marathon|race|racing|competition|course officielle"),
@@ -44,17 +45,47 @@ _RACES: Final[dict[Race, str]] = {
     "10k": r"10 ?k\w*",
 }
 _SHORT: Final = whole(r"short|courte?s?|brefs?|30 ?30|30 ?15")
+# Bouts that are named by their seconds of work and recovery, such as 30/30; the recovery is half the work at least.
+_PAIRS: Final = ((15, 15), (20, 20), (30, 15), (30, 30), (40, 20), (45, 45), (60, 30), (60, 60))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Work and the easy recovery after it, as often as there is time and `MOST` allows."""
+
+    work: int  # seconds, in water metres
+    recovery: int  # seconds: in motion, in water standing
+    zone: int
 
 
 def kind(goal: str) -> Kind | None:
     """What a goal asks for; None where it names nothing."""
     text = plain(goal)
-    return next((kind for kind, words in _KINDS if whole(words).search(text)), None)
+    found = next((kind for kind, words in _KINDS if whole(words).search(text)), None)
+    return "vo2max" if found in {None, "endurance", "race"} and pair(goal) else found
 
 
 def race(goal: str) -> Race:
     """The race whose pace a goal speaks of; 10 km where it names none."""
     return next(iter(named(_RACES, plain(goal))), "10k")
+
+
+def pair(goal: str) -> Interval | None:
+    """The bouts and recoveries that a goal names by their seconds: 30/30, 15-15."""
+    text = plain(goal)
+    unit = r"(?: ?s(?:ec)?)?"
+    return next((Interval(w, r, HARD_ZONE) for w, r in _PAIRS if whole(f"{w}{unit} {r}{unit}").search(text)), None)
+
+
+def series(interval: Interval, rounds: int, seconds: float, between: float) -> tuple[int, int]:
+    """Short bouts in sets of eight to twelve, with so many seconds between sets: how many sets, and bouts in each."""
+    one = interval.work + interval.recovery
+    found = [
+        (sets, min(MOST_IN_SERIES, rounds // sets, int((seconds - (sets - 1) * between) // (sets * one))))
+        for sets in range(1, MOST_SERIES + 1)
+    ]
+    enough = [each for each in found if each[1] >= LEAST_IN_SERIES]
+    return max(enough, key=lambda each: (each[0] * each[1], -each[0]), default=(1, min(rounds, MOST_IN_SERIES)))
 
 
 def held_seconds(intensity: float) -> float:
@@ -65,15 +96,6 @@ def held_seconds(intensity: float) -> float:
         if intensity <= high:
             return long - (intensity - low) / (high - low) * (long - short)
     return HELD[-1][1]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Work and the easy recovery after it, as often as there is time and `Dose.most_seconds` allow."""
-
-    work: int  # seconds, in water metres
-    recovery: int  # seconds: in motion, in water standing
-    zone: int
 
 
 def _intervals(zone: int, *pairs: tuple[int, int]) -> list[Interval]:
@@ -113,11 +135,22 @@ LENGTHS: Final[dict[int, list[Interval]]] = {
     4: _intervals(4, (50, 15), (100, 15), (100, 20), (200, 30), (300, 40)),
     5: _intervals(5, (25, 0), (50, 0), (75, 0), (100, 0)),
 }
+# Who learns to swim does one or two lengths, and rests.
+FIRST_LENGTHS: Final[dict[int, list[Interval]]] = {
+    1: _intervals(1, (25, 20), (50, 30)),
+    2: _intervals(2, (25, 20), (50, 30), (100, 40)),
+    3: _intervals(3, (25, 20), (50, 30), (100, 40)),
+    4: _intervals(4, (25, 20), (50, 30)),
+    5: _intervals(5, (25, 0), (50, 0)),
+}
 # The zone of a kind that has no table of its own.
 ZONES: Final[dict[Kind, int]] = {
     "recovery": 1, "endurance": 2, "technique": 2, "tempo": 3, "sweet_spot": 3, "threshold": 4, "race": 4, "hills": 5,
     "vo2max": 5, "sprint": 5,
 }  # fmt: skip
+
+LEAST_IN_SERIES, MOST_IN_SERIES, MOST_SERIES = 8, 12, 3  # of short bouts
+SERIES_SECONDS, BETWEEN_SERIES_SECONDS = 45, 180  # bouts as short as that come in sets; the easy time between two
 
 FULL_SHARE = 0.85  # of the most work possible
 

@@ -14,6 +14,8 @@ from training.zones import intensity_of
 
 LENGTH_M: Final = 50  # distances in water grow and shrink by whole lengths there and back
 ROUND_SECONDS: Final = 30  # and times by half minutes
+SHORT_REST_SECONDS: Final = 30  # who learns to swim rests after every length there and back
+_MOST_SETS: Final = 60  # of an exercise
 MOST_ROUNDS: Final = 100  # of a block
 _LEAST_EASY_SECONDS, _LEAST_STEADY_SECONDS, _LEAST_PREPARATION_SECONDS = 300, 180, 60
 _LEAST_BLOCK_SECONDS = 300  # an easy block of its own
@@ -41,14 +43,27 @@ def in_lengths(entry: Entry) -> bool:
     return entry.sport == "swim" and entry.measure == "meters"
 
 
+def in_repeats(entry: Entry | None, means: Means) -> bool:
+    """Is it swum by somebody who cannot swim on for minutes, so that it comes in short repeats?"""
+    return entry is not None and in_lengths(entry) and means.level == "beginner"
+
+
 def lasting(entry: Entry, means: Means, zone: int, seconds: float, kind: Kind = "working") -> PrescribedExercise:
-    """A step of about so much time: in half minutes, in a pool in whole lengths."""
+    """A step of about so much time: in half minutes, in a pool in whole lengths, a beginner's with rests."""
+    if in_repeats(entry, means):
+        once = step(entry, means, zone, meters=LENGTH_M, rest=SHORT_REST_SECONDS, kind=kind)
+        return _repeated(once, round(seconds / (seconds_of(once, means) + SHORT_REST_SECONDS)))
     if in_lengths(entry):
         speed = 1000 / seconds_of(step(entry, means, zone, meters=1000), means)
         meters = max(LENGTH_M, LENGTH_M * round(seconds * speed / LENGTH_M))
         return step(entry, means, zone, meters=meters, kind=kind)
     rounded = max(ROUND_SECONDS, ROUND_SECONDS * round(seconds / ROUND_SECONDS))
     return step(entry, means, zone, seconds=rounded, kind=kind)
+
+
+def _repeated(exercise: PrescribedExercise, times: int) -> PrescribedExercise:
+    """The exercise with its first set so many times."""
+    return exercise.model_copy(update={"sets": [exercise.sets[0]] * max(1, min(times, _MOST_SETS))})
 
 
 def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> PrescribedExercise:
@@ -61,7 +76,10 @@ def stand_in(entry: Entry, like: PrescribedExercise, means: Means) -> Prescribed
         zone = set_.zone or (1 if intensity is None else zones_of(original, means).zone(max(intensity)))
         seconds = seconds_of(like.model_copy(update={"sets": [set_]}), means)
         made = _as_long(entry, means, zone, seconds)
-        sets += [each.model_copy(update={"kind": set_.kind, "rest_seconds": set_.rest_seconds}) for each in made.sets]
+        sets += [
+            each.model_copy(update={"kind": set_.kind, "rest_seconds": set_.rest_seconds or each.rest_seconds})
+            for each in made.sets
+        ]
     whole = made if made is not None else planning.inherited(entry, like, means)
     return whole.model_copy(update={"key": like.key, "sets": sets})
 
@@ -71,6 +89,8 @@ def _as_long(entry: Entry, means: Means, zone: int, seconds: float) -> Prescribe
     if not in_lengths(entry):
         return step(entry, means, zone, seconds=max(5, 5 * round(seconds / 5)))
     pace = seconds_of(step(entry, means, zone, meters=100), means)
+    if in_repeats(entry, means) and zone <= STEADY_ZONE and seconds > pace:
+        return lasting(entry, means, zone, seconds)
     return step(entry, means, zone, meters=max(25, 25 * round(seconds / pace * 4)))
 
 
@@ -92,6 +112,12 @@ def easy(block: Block) -> bool:
 
 def _easy(set_: Set) -> bool:
     return set_.zone is not None and set_.zone <= EASY_ZONE
+
+
+def _between(whole: Prescription, index: int) -> bool:
+    """Does this block part two sets of bouts, so that it neither grows nor goes?"""
+    around = whole.blocks[index - 1 : index + 2 : 2]
+    return index > 0 and len(around) > 1 and all(b.format == "intervals" and not easy(b) for b in around)
 
 
 def _even(block: Block) -> bool:
@@ -132,7 +158,10 @@ def _longest(whole: Prescription, means: Means, fits: Callable[[Block, Set], boo
     found = [
         (seconds_of(exercise, means), index, place)
         for index, place, block, exercise in _places(whole)
-        if len(exercise.sets) == 1 and exercise.sets[0].reps is None and fits(block, exercise.sets[0])
+        if not _between(whole, index)
+        and (len(exercise.sets) == 1 or in_repeats(means.catalogue.get(exercise.exercise), means))
+        and exercise.sets[0].reps is None
+        and fits(block, exercise.sets[0])
     ]
     return max(found)[1:] if found else None
 
@@ -145,6 +174,12 @@ def _resized(whole: Prescription, means: Means, at: tuple[int, int], by: float, 
     set_ = exercise.sets[0]
     now = seconds_of(exercise, means)
     target = max(now + by / (block.rounds or 1), min(least, now))
+    if in_repeats(means.catalogue.get(exercise.exercise), means) and (by > 0 or len(exercise.sets) > 1):
+        if block.rounds is not None:
+            return None
+        one = now / len(exercise.sets) + (set_.rest_seconds or 0)
+        new_sets = _repeated(exercise, len(exercise.sets) + int((target - now) // one))
+        return None if new_sets == exercise else with_exercise(whole, index, place, new_sets)
     if set_.distance_meters is not None and set_.duration_seconds is None:
         meters = set_.distance_meters * target / now
         length = LENGTH_M if meters >= 4 * LENGTH_M else LENGTH_M / 2
@@ -183,7 +218,11 @@ def _trained(block: Block) -> bool:
 
 def _less_easy(whole: Prescription, means: Means, surplus: float) -> Prescription | None:
     """The longest easy step of the work shorter; a whole easy block less where others carry the session."""
-    spare = [i for i, block in enumerate(whole.blocks) if _work(block) and block.format == "steady" and easy(block)]
+    spare = [
+        i
+        for i, block in enumerate(whole.blocks)
+        if _work(block) and block.format == "steady" and easy(block) and not _between(whole, i)
+    ]
     others = [block for block in whole.blocks if _work(block)]
     for index in reversed(spare):
         lasts = sum(seconds_of(exercise, means) for exercise in whole.blocks[index].exercises)

@@ -87,13 +87,14 @@ def step(
     intensity: float | None = None,
     by_feel: int | None = None,
     rpe: float | None = None,
+    pace: float | None = None,
     kind: Kind = "working",
 ) -> PrescribedExercise:
     """One step of a session: so long or so far in a zone, aimed at `intensity` or at what the zone stands for.
 
     Its RPE is what the zone feels like, unless given, and never beyond the athlete's cap. The intensity stands in the
     set where the athlete's threshold in this sport is known; else zone and effort do. What no meter tells, a sprint or
-    a hill, is done as the zone `by_feel` feels.
+    a hill, is done as the zone `by_feel` feels. A `pace`, of seconds a kilometre, is told where no threshold is known.
     """
     zones = zones_of(entry, means)
     zone = min(zone, zones.last if entry.sport == "bike" else HARDEST_BY_FEEL)
@@ -116,6 +117,8 @@ def step(
         target = feel.zones[by_feel]
     elif known:
         target = _from_threshold(aim, zone, entry, zones, means)
+    elif pace is not None:
+        target = _pace((1 - MARGIN) * 1000 / pace, (1 + MARGIN) * 1000 / pace, means)
     else:
         target = _heart_rate(zone, entry, seconds, means) or feel.zones[zone]
     told = feel.effort.format(zone=zone, rpe=number(effort, means.language), target=target)
@@ -143,9 +146,15 @@ def _from_threshold(aim: float, zone: int, entry: Entry, zones: ZoneSystem, mean
     speed = threshold_speed(entry.sport, athlete) or 0
     if entry.sport == "swim":
         return feel.per_100m.format(fast=clock(100 / (high * speed)), slow=clock(100 / (low * speed)))
-    told = feel.per_km.format(fast=clock(1000 / (high * speed)), slow=clock(1000 / (low * speed)))
+    return _pace(low * speed, high * speed, means)
+
+
+def _pace(low: float, high: float, means: Means) -> str:
+    """Two speeds in metres a second as times per km."""
+    feel = FEEL[means.language]
+    told = feel.per_km.format(fast=clock(1000 / high), slow=clock(1000 / low))
     if means.request.location != "outdoor":  # a treadmill shows its speed
-        slow, fast = (number(round(3.6 * x * speed, 1), means.language) for x in (low, high))
+        slow, fast = (number(round(3.6 * x, 1), means.language) for x in (low, high))
         told += feel.speed.format(slow=slow, fast=fast)
     return told
 

@@ -1,16 +1,17 @@
 """What the endurance coach says of a whole session: its name, why it is as it is, and its shape in one line. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from training.coaches.endurance_sets import Kind, Race
-from training.coaches.phrases import number
 from training.prescription import Block, Prescription
 from training.request import Language
-from training.wording import colon
+from training.wording import colon, effort, unit
 
-Note = Literal["tired", "rested", "walk_run", "no_ground", "no_bike", "no_water", "spared", "circuit", "no_sport"]
+Note = Literal["tired", "rested", "walk_run", "no_ground", "no_bike", "no_water", "spared", "circuit", "no_sport",
+               "first_race"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Words:
     continuous: str
     summary: str
     zone: str
+    clock: str
 
 
 WORDS: Final[dict[Language, Words]] = {
@@ -60,13 +62,14 @@ WORDS: Final[dict[Language, Words]] = {
             "no_ground": "There is no ground to run on here, so you do the same efforts on the spot.",
             "no_bike": "No bike is in your equipment, so you do the same efforts with what is there.",
             "no_water": "No pool or open water is in your equipment, so you do the same efforts on land.",
-            "spared": "The usual movement is left out today, so you do the same efforts in one that you may do.",
+            "spared": "Your usual movement is not for today, so another one gives you the same effort.",
             "circuit": "You go by feel, one movement after another.",
-            "no_sport": "Without a sport that you may do, a circuit of other movements keeps the effort.",
+            "no_sport": "No sport is possible today, so a circuit of other movements gives you the effort.",
+            "first_race": "When you begin, easy time on your feet prepares you for a race better than its pace does.",
         },
         rounds="{rounds} × {work} in {zone}", circuit="{rounds} rounds of {work} bouts in {zone}",
         continuous="{work} in {zone}",
-        summary="{minutes} min: {parts}; RPE {rpe}.", zone="zone {zone}",
+        summary="{minutes} min: {parts}; {rpe}.", zone="zone {zone}", clock="{minutes}:{seconds:02} min",
     ),
     "fr": Words(
         kinds={
@@ -75,7 +78,8 @@ WORDS: Final[dict[Language, Words]] = {
             "vo2max": "intervalles VO2max", "hills": "côtes", "sprint": "sprints", "technique": "technique",
         },
         races={
-            "5k": "allure 5 km", "10k": "allure 10 km", "half": "allure semi-marathon", "marathon": "allure marathon",
+            "5k": "allure 5\u00a0km", "10k": "allure 10\u00a0km", "half": "allure semi-marathon",
+            "marathon": "allure marathon",
         },
         disciplines={
             "running": "Course à pied", "cycling": "Cyclisme", "swimming": "Natation", "triathlon": "Triathlon",
@@ -100,13 +104,15 @@ WORDS: Final[dict[Language, Words]] = {
             "no_ground": "Il n’y a pas de quoi courir ici\u00a0: vous faites les mêmes efforts sur place.",
             "no_bike": "Aucun vélo dans votre matériel\u00a0: vous faites les mêmes efforts avec ce qu’il y a.",
             "no_water": "Ni bassin ni eau libre dans votre matériel\u00a0: vous faites les mêmes efforts à terre.",
-            "spared": "Le mouvement habituel est écarté aujourd’hui\u00a0: mêmes efforts dans un autre.",
+            "spared": "Votre mouvement habituel n’est pas pour aujourd’hui\u00a0: un autre donne le même effort.",
             "circuit": "Tout se fait aux sensations, un mouvement après l’autre.",
             "no_sport": "Sans sport possible aujourd’hui, un circuit d’autres mouvements garde l’effort.",
+            "first_race": "Quand on débute, le temps couru facilement prépare mieux une course que son allure.",
         },
         rounds="{rounds} × {work} en {zone}",
         circuit="{rounds} tours d’efforts de {work} en {zone}", continuous="{work} en {zone}",
-        summary="{minutes} min\u00a0: {parts}\u00a0; RPE {rpe}.", zone="zone {zone}",
+        summary="{minutes}\u00a0min\u00a0: {parts}\u00a0; {rpe}.", zone="zone {zone}",
+        clock="{minutes}:{seconds:02}\u00a0min",
     ),
 }  # fmt: skip
 
@@ -134,15 +140,17 @@ def summary(prescription: Prescription, minutes: int, rpe: float, language: Lang
     work = [block for block in prescription.blocks if block.role not in {"warmup", "cooldown"}]
     lead = [block for block in work if block.role != "skill"] or work  # drills alone are told, too
     parts = [part for block in lead for part in _told(block, words, language)]
-    return words.summary.format(
-        minutes=minutes, parts=", ".join(dict.fromkeys(parts)) or "–", rpe=number(rpe, language)
-    )
+    told = [part if often == 1 else f"{often} × {part}" for part, often in Counter(parts).items()]
+    return words.summary.format(minutes=minutes, parts=", ".join(told) or "–", rpe=effort(rpe, language))
 
 
 def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
     """The hardest step of intervals, or a steady block's time by zone."""
     steps = [set_ for exercise in block.exercises for set_ in exercise.sets if set_.zone is not None]
-    form = words.rounds if (block.rounds or 1) > 1 else words.continuous
+    rounds = block.rounds or 1
+    if steps and block.format == "steady" and len(block.exercises) == 1 and steps.count(steps[0]) == len(steps):
+        rounds, steps = len(steps), steps[:1]  # repeats with a rest after each
+    form = words.rounds if rounds > 1 else words.continuous
     if block.format == "intervals":
         hardest = [set_ for set_ in steps if set_.zone == max(each.zone or 0 for each in steps)]
         form = words.circuit if len(hardest) > 1 else form
@@ -151,14 +159,15 @@ def _told(block: Block, words: Words, language: Language) -> Iterator[str]:
         alike = [set_ for set_ in steps if set_.zone == zone]
         meters = sum(set_.distance_meters or 0 for set_ in alike)
         seconds = sum(set_.duration_seconds or 0 for set_ in alike if set_.distance_meters is None)
-        for work in ([f"{number(meters, language)} m"] if meters else []) + (
+        for work in ([unit(meters, "m", language)] if meters else []) + (
             [length(seconds, language)] if seconds else []
         ):
-            yield form.format(rounds=block.rounds, work=work, zone=words.zone.format(zone=zone))
+            yield form.format(rounds=rounds, work=work, zone=words.zone.format(zone=zone))
 
 
 def length(seconds: float, language: Language) -> str:
-    """3 min, 1.5 min, 40 s."""
-    if seconds >= 60 and seconds % 30 == 0:
-        return f"{number(seconds / 60, language)} min"
-    return f"{number(seconds, language)} s"
+    """3 min, 1:30 min, 40 s."""
+    if seconds < 60:
+        return unit(seconds, "s", language)
+    minutes, rest = divmod(round(seconds), 60)
+    return WORDS[language].clock.format(minutes=minutes, seconds=rest) if rest else unit(minutes, "min", language)
