@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.training.coaching import CATALOGUE, Coaching
+from tests.training.coaching import CATALOGUE, Coaching, promised
 from training.catalogue import Entry
 from training.coaches import fitting, force_doses, get, planning
 from training.coaches.force_draft import Draft
@@ -299,8 +299,8 @@ def test_what_was_asked_for_and_has_to_wait_is_told(fields: dict[str, Any], said
 
 def test_however_much_waits_a_rationale_stays_within_its_field() -> None:
     goal = "soulevé de terre, développé couché, squat, traction : tester mon 1RM"
-    for quality in ("", " en force", " en volume"):
-        told = plan(goal=goal + quality, language="fr", equipment=[], location="home", energy_level=1).rationale
+    for more in ("", " en force", " en volume"):
+        told = plan(goal=goal + more, language="fr", equipment=[], location="home", energy_level=1).rationale
         assert 200 < len(told or "") <= 500
 
 
@@ -309,9 +309,19 @@ def test_nothing_waits_that_is_done() -> None:
         assert not re.search("waits|later|left out", plan(**fields).rationale or "")
 
 
+def test_a_rest_of_minutes_and_a_half_is_one_number_and_the_sessions() -> None:
+    fields: dict[str, Any] = {
+        "discipline": "strongman", "available_minutes": 124, "energy_level": 9, "location": "home",
+        "athlete": {"level": "beginner"},
+    }  # fmt: skip
+    session = plan(4, **fields)
+    promised(session, means(**fields))
+    assert "2.5 min of rest" in (session.rationale or "")
+
+
 def test_rests_are_told_in_minutes_and_with_no_line_ending_before_a_unit() -> None:
     told = plan(goal="force", language="fr").rationale or ""
-    assert re.search("avec 3\u00a0min(?: 30\u00a0s)? de repos", told)
+    assert re.search("avec 3\u00a0min de repos", told)
     assert not re.search(r"\d (?:s|min|m)\b|RPE \d", told)
 
 

@@ -11,7 +11,7 @@ from training.coaches.means import Means, Obstacle
 from training.coaches.words import first_named, named, plain, whole
 from training.prescription import PrescribedExercise
 from training.request import Language
-from training.wording import colon, distance, duration, effort
+from training.wording import colon, distance, duration, effort, unit
 
 Quality = Literal["strength", "power", "hypertrophy", "endurance"]
 Focus = Literal["full", "lower", "upper", "arms", "push", "pull", "powerlifting", "strongman"]
@@ -188,10 +188,16 @@ def postponed(means: Means, done: Iterable[Entry]) -> list[str]:
     return [*said, _TEST_WAITS[language]] if means.tired and _MAXIMUM.search(plain(goal)) else said
 
 
+def _rest(seconds: float, language: Language) -> str:
+    """As the sets say it: 90 s, 3 min; but 2.5 min, one number, for each in the words is one of the session's."""
+    parted = seconds > 90 and seconds % 60
+    return unit(round(seconds / 60, 2), "min", language) if parted else duration(seconds, language)
+
+
 def rationale(quality: Quality, lead: PrescribedExercise, language: Language, *, more: bool) -> str:
     """Why the session is as it is: the goal, and the main exercise's sets, in the numbers of its prescription."""
     work = [set_ for set_ in lead.sets if set_.kind != "warmup"]
-    each, rest = work[0], duration(work[0].rest_seconds or 0, language)
+    each, rest = work[0], _rest(work[0].rest_seconds or 0, language)
     if each.reps is not None:
         amount = f"{len(work)} × {each.reps}"
     elif each.duration_seconds:
