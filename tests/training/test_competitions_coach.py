@@ -16,7 +16,7 @@ from training.coaches.competitions_rules import is_whole
 from training.coaches.competitions_sets import Gear
 from training.coaches.means import Means
 from training.coaches.planning import seconds_of
-from training.prescription import Block, PrescribedExercise, Prescription, Refused
+from training.prescription import Block, PrescribedExercise, Prescription, Refused, Set
 from training.races import DIVISIONS, FILES, division_of, race
 
 COACHING = Coaching("competitions", discipline="hyrox")
@@ -62,7 +62,8 @@ ATHLETES = COACHING.athletes(
 TARGETS = {"hyrox": (3180, 14400), "deka-fit": (1620, 14400), "deka-mile": (780, 14400), "deka-strong": (570, 14400)}
 GOALS = [
     None, "full simulation", "demi-simulation", "running pace", "wall balls", "sled push", "force pour le traîneau",
-    "affûtage avant la course", "fast transitions", "stations",
+    "affûtage avant la course", "fast transitions", "stations", "HYROX sub 80", "simulation en moins de 1h30",
+    "DEKA under 25:00",
 ]  # fmt: skip
 
 
@@ -224,6 +225,38 @@ def test_a_tired_athlete_gets_no_simulation_less_work_and_an_easier_effort() -> 
     assert (tired.expected_rpe or 10) <= 6 < (fresh.expected_rpe or 0)
 
 
+@pytest.mark.parametrize("discipline", list(FILES))
+@pytest.mark.parametrize("goal", ["simulation", "half simulation"])
+def test_a_beginner_simulates_few_stations_at_half_their_length(goal: str, discipline: str) -> None:
+    for minutes in (30, 60, 120):
+        for seed in range(4):
+            fields = {"discipline": discipline, "available_minutes": minutes, "athlete": {"level": "beginner"}}
+            assert_small([b for b in plan(seed, goal=goal, **fields).blocks if b.format == "race"], discipline)
+
+
+def assert_small(blocks: list[Block], discipline: str) -> None:
+    for block in blocks:
+        stations = [e for e in block.exercises if e.exercise in {s.exercise for s in race(discipline).stations}]
+        assert len([e for e in stations if e.exercise != "run"]) <= 3
+        for exercise in stations:
+            whole = next(s.amount for s in race(discipline).stations if s.exercise == exercise.exercise)
+            set_ = exercise.sets[0]
+            amount = (2 if exercise.per_side else 1) * (set_.distance_meters or set_.reps or set_.calories or 0)
+            assert amount <= whole / 2 + 1
+
+
+@pytest.mark.parametrize("goal", ["premier HYROX dans 2 mois", None])
+def test_a_beginner_who_asks_for_no_simulation_trains_with_lighter_loads(goal: str | None) -> None:
+    for seed in range(30):
+        session = plan(seed, goal=goal, available_minutes=60, athlete={"level": "beginner"})
+        assert "race" not in {block.format for block in session.blocks}
+
+
+def test_a_draft_races_a_beginner_over_half_stations() -> None:
+    block = COACH.expand(draft(), means(athlete={"level": "beginner"})).blocks[1]
+    assert [e.sets[0].distance_meters for e in block.exercises] == [500, 500, 500, 25]
+
+
 @pytest.mark.parametrize("goal", ["half simulation", "une demi-simulation"])
 def test_half_a_simulation_is_half_of_the_stations(goal: str) -> None:
     [block] = [b for b in plan(goal=goal, available_minutes=90, athlete=TARGET).blocks if b.format == "race"]
@@ -275,6 +308,43 @@ def test_running_pace_comes_from_the_target() -> None:
     assert "Target" in (run.cue or "")
 
 
+def alone_and_after_stations(session: Prescription) -> tuple[list[Set], list[Set]]:
+    """The runs of intervals: those of running alone, and those out of a station."""
+    alone: list[Set] = []
+    after: list[Set] = []
+    for block in session.blocks:
+        if block.format == "intervals":
+            runs = [set_ for e in block.exercises if e.exercise == "run" for set_ in e.sets]
+            (alone if len(block.exercises) == 1 else after).extend(runs)
+    return alone, after
+
+
+def test_repeated_runs_are_as_fast_as_they_are_hard() -> None:
+    athlete: dict[str, Any] = {**TARGET, "level": "advanced", "threshold_pace_s_per_km": 250}
+    alone, after = alone_and_after_stations(plan(goal="running", athlete=athlete, available_minutes=60))
+    assert [(set_.intensity, set_.rpe, set_.duration_seconds) for set_ in alone] == [(0.96, 8, None)]
+    assert after
+    assert all((s.duration_seconds or 0) / (s.distance_meters or 1) == pytest.approx(0.305, abs=0.002) for s in after)
+    unknown = {**athlete, "threshold_pace_s_per_km": None}
+    alone, _ = alone_and_after_stations(plan(goal="running", athlete=unknown, available_minutes=60))
+    assert [set_.rpe for set_ in alone] == [7]
+
+
+def test_on_a_tired_day_nobody_repeats_runs_at_threshold() -> None:
+    athlete = {"threshold_pace_s_per_km": 250}
+    for seed in range(6):
+        session = plan(seed, goal="running", athlete=athlete, energy_level=2, available_minutes=45)
+        runs = [set_ for _, e in work(session) if e.exercise == "run" for set_ in e.sets if set_.intensity]
+        assert runs
+        assert all((set_.intensity or 1) < 0.85 for set_ in runs)
+
+
+def test_a_draft_repeats_runs_as_the_planner_does() -> None:
+    athlete: dict[str, Any] = {**TARGET, "level": "advanced", "threshold_pace_s_per_km": 250}
+    alone, _ = alone_and_after_stations(COACH.expand(draft(), means(athlete=athlete)))
+    assert [(set_.intensity, set_.rpe) for set_ in alone] == [(0.96, 8)]
+
+
 def test_a_threshold_pace_without_a_target_sets_an_intensity() -> None:
     prescription = plan(goal="running", athlete={"threshold_pace_s_per_km": 270}, available_minutes=60)
     assert any(set_.intensity for _, e in work(prescription) if e.exercise == "run" for set_ in e.sets)
@@ -285,7 +355,7 @@ def test_without_a_target_no_time_is_invented() -> None:
     assert all(
         set_.duration_seconds is None for block, e in work(prescription) for set_ in e.sets if block.format == "race"
     )
-    assert "Without a target time" in (prescription.rationale or "")
+    assert "Go by effort." in (prescription.rationale or "")
 
 
 def test_a_taper_is_short_and_easy() -> None:
@@ -327,7 +397,7 @@ def test_a_beginner_trains_stations_lighter_and_is_told_so() -> None:
     push = next(e for _, e in work(prescription) if e.exercise == "sled-push")
     assert (push.sets[0].load_kg or 0) < 102
     assert "Lighter" in (push.cue or "")
-    assert "lighter than your division's" in (prescription.rationale or "")
+    assert "Loads: women open, made lighter for today." in (prescription.rationale or "")
 
 
 def test_a_french_session_speaks_french() -> None:
@@ -342,6 +412,75 @@ def test_a_french_session_speaks_french() -> None:
         for text in filter(None, texts):
             assert not re.search(r"\b(?:the|and|with|your|target|rest|in place)\b", text.lower()), text
             assert not re.search(r"(?<!\u00a0)[:;!?](?=\s|$)", text), text
+
+
+# --- the finish time in a goal --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("goal", "seconds"),
+    [
+        ("HYROX sub 80", 4800),
+        ("sub-80!", 4800),
+        ("break sub-1:20 in Paris", 4800),
+        ("HYROX en moins de 1h20", 4800),
+        ("1h20", 4800),
+        ("objectif : 1h10", 4200),
+        ("finir en moins d’1 h 15", 4500),
+        ("moins de 80 min", 4800),
+        ("under 1:30:00", 5400),
+        ("under 75 minutes", 4500),
+        ("finish in 1:05:30", 3930),
+        ("sub 20", None),  # nobody finishes a HYROX in that
+        ("HYROX in 8 weeks", None),
+        ("moins de 80 kg", None),
+        ("run a kilometre under 3:45", None),
+        ("sub 4:30 per km", None),
+        ("séance HYROX en 1h20", None),  # as long as the session is
+        ("row sub 2:00", None),
+        ("sub 100 wall balls", None),
+        ("HYROX et semi-marathon en 1h30", None),
+        ("half HYROX sub 60", None),
+        ("10 km en moins de 55 min", None),
+        ("", None),
+    ],
+)
+def test_a_finish_time_is_read_out_of_a_goal(goal: str, seconds: int | None) -> None:
+    assert Gear(means(goal=goal)).target == seconds
+
+
+def test_minutes_and_seconds_are_a_finish_time_where_the_race_is_short() -> None:
+    assert Gear(means(goal="sub 12:30", discipline="deka-strong")).target == 750
+    assert Gear(means(goal="sub 1:20", discipline="deka-fit")).target == 4800
+
+
+def test_a_target_that_is_given_goes_before_the_one_in_the_goal() -> None:
+    assert Gear(means(goal="sub 80", athlete={"target_finish_seconds": 5000})).target == 5000
+
+
+@pytest.mark.parametrize(
+    ("goal", "language", "said"),
+    [
+        ("HYROX sub 80", "en", "the finish time in your goal"),
+        ("HYROX en moins de 1h20", "fr", "temps d’arrivée de votre objectif"),
+    ],
+)
+def test_the_plan_goes_by_the_finish_time_in_the_goal_and_says_so(goal: str, language: str, said: str) -> None:
+    for seed in range(6):
+        asked = means(goal=goal, language=language, discipline="hyrox")
+        session = COACH.plan(asked, seed=seed)
+        promised(session, asked)
+        assert any(set_.duration_seconds and set_.distance_meters for _, e in work(session) for set_ in e.sets)
+        assert said in (session.rationale or "")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_nobody_with_a_goal_is_told_that_there_is_none(language: str) -> None:
+    fields: dict[str, Any] = {"goal": "finish before lunch", "language": language}
+    session = plan(**fields)
+    analysis = COACH.analyse(session, ask(**fields), CATALOGUE)
+    texts = [session.rationale or "", json.dumps(analysis, ensure_ascii=False)]
+    assert not any(re.search("Without a target|no target given|[Ss]ans objectif", text) for text in texts)
 
 
 # --- targets that nobody reaches ------------------------------------------------------------------------------------
@@ -570,6 +709,30 @@ def test_who_rows_in_place_of_running_is_promised_no_running() -> None:
     session = plan(athlete={"injuries": ["knee"]}, available_minutes=50)
     assert "running" not in f"{session.title} {session.rationale}"
     assert "Rowing machine for Run" in (session.rationale or "")
+
+
+@pytest.mark.parametrize(("minutes", "title"), [(20, "endurance"), (45, "stations and endurance")])
+def test_a_session_led_by_what_stands_in_for_running_is_called_what_it_is(minutes: int, title: str) -> None:
+    session = plan(9, discipline="deka-mile", available_minutes=minutes, athlete={"injuries": ["knee"]})
+    assert session.title == f"DEKA MILE: {title}"
+    assert "in turn" not in (session.rationale or "")
+
+
+def test_lighter_loads_are_told_in_one_sentence_with_the_division() -> None:
+    athlete = {"level": "beginner", "division": "men_open"}
+    session = plan(22, language="fr", athlete=athlete)
+    assert "Charges\u00a0: hommes open, allégées aujourd’hui." in (session.rationale or "")
+    simulated = plan(3, goal="simulation", available_minutes=120, athlete=athlete)
+    loads = {e.exercise: e.sets[0].load_kg for block, e in work(simulated) if block.format == "circuit"}
+    assert any(loads.get(s.exercise) not in {None, s.load("men_open")} for s in HYROX.stations)
+    assert "men open, made lighter outside the simulation." in (simulated.rationale or "")
+
+
+def test_no_line_ends_between_a_number_and_its_unit_in_french() -> None:
+    for seed in range(6):
+        session = plan(seed, language="fr", goal="wall balls", available_minutes=60)
+        texts = [session.rationale or "", *(e.cue or "" for _, e in work(session))]
+        assert not any(re.search(r"\d (?:m|s|min|kg|km)\b", text) for text in texts)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -174,7 +174,9 @@ class Planner:
             [(make.compromised, 3.0), (make.circuit, 2.0), (engine, 2.0)],
             [(engine, 3.0), (make.circuit, 2.0), (make.compromised, 2.0)],
         ]
-        if seconds < _MOST_PART_RACE_SECONDS:  # in more time there is better to do than a race and an hour of easy work
+        # In more time there is better to do than a race and an hour of easy work; a beginner trains with lighter loads.
+        beginner = self.means.level == "beginner"
+        if seconds < _MOST_PART_RACE_SECONDS and not beginner:
             kinds.append([(make.part_race, 4.0)])
         mixed = self.dice.choice(kinds)
         if self.means.tired:
@@ -189,9 +191,11 @@ class Planner:
             "drill": [(make.drill, 2.0), (make.compromised, 2.0), (make.circuit, 1.0)],
             "mixed": mixed,
         }
+        if beginner:  # whose part of a race is a small one
+            themes["simulation"] += [(make.circuit, 1.0), (engine, 1.0)]
         chosen = themes["mixed" if self.means.tired and self.theme == "simulation" else self.theme]
         most = 1 if seconds < 900 else 2 if seconds < 2400 else len(chosen)
-        if self.theme == "simulation":  # what is left of the time is easy movement before and after
+        if self.theme == "simulation" and not beginner:  # what is left of the time is easy movement before and after
             return chosen[:most]
         return [*chosen[:most], (make.steady, 0.5 if seconds < 3600 else 1.5)]
 
@@ -211,14 +215,19 @@ class Planner:
             return (words.full_title if full else words.part_title).format(race=name)
         if lead.format == "sets":
             return words.drill_title.format(race=name, station=" + ".join(e.name or "" for e in lead.exercises))
-        return words.titles[self._shown(lead)].format(race=name)
+        return words.titles[self._shown(lead, prescription)].format(race=name)
 
-    def _shown(self, lead: Block) -> Theme:
+    def _shown(self, lead: Block, prescription: Prescription) -> Theme:
         """What the session turned out to be: by what leads it, where the theme does not already say it."""
         if self.theme in {"taper", "transitions", "running", "strength"} and (
             self.theme != "running" or self.gear.runs
         ):
             return self.theme
+        if lead.format == "intervals" and not self.gear.runs:
+            # What stands in for running leads, with stations beside it or without.
+            roles = {"main", "accessory"}
+            done = {e.exercise for block in prescription.blocks if block.role in roles for e in block.exercises}
+            return "combined" if len(done) > 1 else "engine"
         alone: dict[Format, Theme] = {"race": "simulation", "sets": "drill", "circuit": "stations"}
         return alone.get(lead.format, "mixed" if self.gear.runs else "stations")
 
@@ -226,7 +235,7 @@ class Planner:
         """The reasons of the theme, and why it is no full simulation where one was asked for."""
         words = self.gear.words
         lead = next(block for block in prescription.blocks if block.role == "main")
-        said = [words.why[self._shown(lead)]]
+        said = [words.why[self._shown(lead, prescription)]]
         if not self.gear.stations:
             said = [words.fallback]
         if self.means.tired:

@@ -24,6 +24,8 @@ MOST_ROUNDS: Final = {"intervals": 8, "compromised": 6, "circuit": 5, "drill": 5
 MOST_ROUNDS_TIRED: Final = 3
 LEAST_RUN_METERS: Final = 100  # before a part of a station
 LEAST_DRILL_REPS = 8
+# A race block has the division's full loads: a beginner meets them a few at a time, and half as long.
+MOST_STATIONS_OF_A_BEGINNER, RACE_SHARE_OF_A_BEGINNER = 3, 0.5
 STATION_REST_SECONDS, ROUND_REST_SECONDS = 90, 90
 STEADY_SECONDS: Final = (300, 2700)
 FULL_EFFORT: Final = {"beginner": 7.0, "intermediate": 8.0, "advanced": 8.5}
@@ -89,8 +91,11 @@ class Blocks:
     def part_race(self, seconds: float) -> Block | None:
         """Stations that follow each other with their runs: whole ones, else halves, else quarters."""
         stations = self.gear.stations
-        most = len(stations) // 2 if self.means.level == "beginner" else len(stations) - 1
+        beginner = self.means.level == "beginner"
+        most = min(MOST_STATIONS_OF_A_BEGINNER, len(stations)) if beginner else len(stations) - 1
         for share, fewest in ((1, 3), (0.5, 2), (1, 2), (0.25, 2), (0.25, 1)):
+            if beginner and share > RACE_SHARE_OF_A_BEGINNER:
+                continue
             for count in range(most, fewest - 1, -1):
                 chosen = self._stretch(count)
                 block = self._race(chosen, share) if chosen else None
@@ -99,7 +104,9 @@ class Blocks:
         return None
 
     def half_race(self, seconds: float) -> Block | None:
-        """The first or the second half of the race; a smaller part where that does not fit."""
+        """The first or the second half of the race; a smaller part where that does not fit, and for a beginner."""
+        if self.means.level == "beginner":
+            return self.part_race(seconds)
         block = self._race(self._stretch(len(self.gear.race.stations) // 2), 1) if self.gear.stations else None
         return block if block is not None and self.seconds(block) <= seconds else self.part_race(seconds)
 
@@ -128,13 +135,15 @@ class Blocks:
     # --- training ---
 
     def running(self, seconds: float) -> Block | None:
-        """Intervals at race pace: as long as leaves four of them, or the shortest twice."""
+        """Runs alone, at threshold or race pace: as long as leaves four of them, or the shortest twice."""
         if self.gear.running is None:
             return None
         lengths = RUNS_METERS[2:] if self.taper or self.means.tired else RUNS_METERS[int(2 * self.where) :]
         for fewest in (4, 3, 2):
             for meters in lengths:
-                single = Block(role="main", format="intervals", exercises=[self.gear.run(meters, rpe=self.rpe)])
+                single = Block(
+                    role="main", format="intervals", exercises=[self.gear.run(meters, rpe=self.rpe, alone=True)]
+                )
                 rest = max(45, 15 * round(self.seconds(single) * REST_AFTER_RUN / 15))
                 block = self._rounds(single, "intervals", rest, seconds, fewest)
                 if block is not None:

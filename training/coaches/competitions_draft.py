@@ -6,7 +6,13 @@ from pydantic import Field
 
 from training.catalogue import Entry
 from training.coaches import drafts, planning, preparation
-from training.coaches.competitions_blocks import LEAST_RUN_METERS, STEADY_EFFORT, effort, may_race_it_all
+from training.coaches.competitions_blocks import (
+    LEAST_RUN_METERS,
+    RACE_SHARE_OF_A_BEGINNER,
+    STEADY_EFFORT,
+    effort,
+    may_race_it_all,
+)
 from training.coaches.competitions_sets import RUN, Gear, Work
 from training.coaches.competitions_words import Theme
 from training.coaches.drafts import Around, Closed, Effort, Slug, Titled
@@ -107,10 +113,18 @@ def told(prescription: Prescription, gear: Gear, title: str, why: list[str]) -> 
     said = [*why]
     if any(s.load_kg is not None for s in sets):
         division = division_name(gear.division, means.language)
-        said.append((words.division if gear.division_given else words.division_assumed).format(division=division))
-    if any(words.lighter in (e.cue or "") for e in trained):
-        said.append(words.lighter_today)
-    said.append(words.target.format(time=clock(gear.target)) if timed and gear.target else words.no_target)
+        loads = words.division.format(division=division)
+        if not gear.division_given:
+            loads += words.division_assumed
+        if any(words.lighter in (e.cue or "") for e in trained):
+            races = any(block.format == "race" for block in prescription.blocks)
+            loads += words.lighter_elsewhere if races else words.lighter_today
+        said.append(f"{loads}.")
+    if gear.target is None:
+        said.append(words.no_target)
+    elif timed:
+        given = means.request.athlete.target_finish_seconds  # what was read in a goal is no number of the request
+        said.append(words.target.format(time=clock(given)) if given else words.target_of_goal)
     cues = [(exercise.name, exercise.cue or "") for exercise in trained]
     names = [
         words.stand_in.format(other=other, name=name)
@@ -140,7 +154,9 @@ def _block(block: DraftBlock, number: int, gear: Gear) -> Block:
     exercises = [
         exercise
         for item in items
-        for exercise in _exercises(item, gear, race=format_ == "race", steady=format_ == "steady")
+        for exercise in _exercises(
+            item, gear, race=format_ == "race", steady=format_ == "steady", alone=len(items) == 1
+        )
     ]
     if format_ == "sets":
         rest = max(block.rest, LEAST_REST_SECONDS)
@@ -158,7 +174,7 @@ def _block(block: DraftBlock, number: int, gear: Gear) -> Block:
     )
 
 
-def _exercises(item: Item, gear: Gear, *, race: bool, steady: bool) -> list[PrescribedExercise]:
+def _exercises(item: Item, gear: Gear, *, race: bool, steady: bool, alone: bool) -> list[PrescribedExercise]:
     """The exercise an item means; in a race with the run before it."""
     entry = gear.means.catalogue[item.slug]
     work, own = _work(item.slug, gear), gear.work_of(entry)
@@ -167,15 +183,15 @@ def _exercises(item: Item, gear: Gear, *, race: bool, steady: bool) -> list[Pres
         seconds = max(MINUTE, min(item.amount, MOST_AMOUNT["seconds"]))
         return [_steady(entry, seconds, min(rpe, STEADY_EFFORT), gear)]
     if gear.running is not None and entry.slug == RUN:
-        return [gear.run(min(item.amount, MOST_AMOUNT["meters"]), rpe=rpe)]
+        return [gear.run(min(item.amount, MOST_AMOUNT["meters"]), rpe=rpe, alone=alone)]
     if work.place is None and gear.running is not None and entry is gear.running.entry:
-        return [gear.run(min(item.amount, MOST_AMOUNT[work.unit]) * 1000 / gear.running.amount, rpe=rpe)]
+        return [gear.run(min(item.amount, MOST_AMOUNT[work.unit]) * 1000 / gear.running.amount, rpe=rpe, alone=alone)]
     amount: float = min(item.amount, MOST_AMOUNT[work.unit])
     if work.entry is not entry:  # as much of what stands in for the station
         amount = gear.rounded(work.amount * min(1, item.amount / own.amount), work)
     if not race or work.place is None:
         return [gear.station(work, amount, rpe=rpe, race_loads=False)]
-    amount = min(amount, work.amount)
+    amount = min(amount, work.amount * (RACE_SHARE_OF_A_BEGINNER if gear.means.level == "beginner" else 1))
     station = gear.station(work, amount, rpe=rpe, race_loads=True)
     if not gear.race.run_meters or gear.running is None:
         return [station]

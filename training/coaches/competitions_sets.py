@@ -10,20 +10,24 @@ from typing import Any
 
 from training.catalogue import Entry
 from training.coaches import planning
-from training.coaches.competitions_words import WORDS, Words
+from training.coaches.competitions_target import named_target
+from training.coaches.competitions_words import WORDS, Words, named_stations
 from training.coaches.means import Means
 from training.coaches.phrases import number
 from training.one_rep_max import MOST_INOL, inol
 from training.prescription import PrescribedExercise, Set
 from training.races import FILES, Race, Station, division_of, race
-from training.races.pacing import Plan, half_up, plan
+from training.races.pacing import Plan, believed, half_up, plan
 from training.races.words import clock
+from training.zones import intensity_of_rpe
 
 RUN = "run"
 LIGHTER_SHARE = 0.8  # of the division's load, where a beginner or a tired athlete trains a station
 MOST_JUMPS_OF_A_BEGINNER = 20  # at once
 LIGHT_KG = 10  # what is no heavier is light enough for everybody
-THRESHOLD_SHARE = 0.96  # of threshold speed, where runs are repeated and no target says how fast
+THRESHOLD_SHARE = 0.96  # of threshold speed, where runs are repeated
+THRESHOLD_RPE = (7.0, 8.0)  # that such a run is worth; on an easier day nobody runs it
+RACE_PACE_RPE = 7.0  # of fresh legs at the pace of a race of an hour and more
 MOST_REPS_OF_A_MAX, MOST_PERCENT = 12, 60  # where a 1RM is known: shorter or heavier sets are the chart's to judge
 
 
@@ -57,9 +61,14 @@ class Gear:
         self.race: Race = race(means.discipline if means.discipline in FILES else next(iter(FILES)))
         athlete = means.request.athlete
         self.division, self.division_given = division_of(athlete)
-        self.target = athlete.target_finish_seconds
+        self.target = athlete.target_finish_seconds or self._target_of(means.request.goal or "")
         self.plan: Plan = plan(self.race, self.division, self.target, athlete.threshold_pace_s_per_km)
         self.words: Words = WORDS[means.language]
+
+    def _target_of(self, goal: str) -> int | None:
+        """The finish time a goal names, where people reach it: the plan goes by it, the analyses by the request."""
+        stations = named_stations(goal, [station.exercise for station in self.race.stations])
+        return named_target(goal, *believed(self.race, self.division), of_a_station=bool(stations))
 
     # --- what is possible ---
 
@@ -145,10 +154,11 @@ class Gear:
             cues.append(self.words.height.format(height=number(height, self.means.language)))
         return self._exercise(work, amount, cues, load_kg=load, duration_seconds=seconds, rpe=rpe, rest_seconds=rest)
 
-    def run(
-        self, meters: float, *, rpe: float, rest: float | None = None, place: int | None = None
-    ) -> PrescribedExercise:
-        """So many metres of running at race pace, before the station at `place` or as interval; or what stands in."""
+    def run(self, meters: float, *, rpe: float, place: int | None = None, alone: bool = False) -> PrescribedExercise:
+        """So many metres of running at race pace, before the station at `place` or as interval; or what stands in.
+
+        Repeated `alone`, on fresh legs, it is run at threshold where that is known, else with the effort of race pace.
+        """
         work = self.running
         if work is None:
             raise LookupError("nothing can stand in for running")
@@ -156,14 +166,18 @@ class Gear:
         cues = [] if work.entry.slug == RUN else [self.words.stands_in.format(name=self._name(RUN))]
         pace: dict[str, Any] = {}
         threshold = self.means.request.athlete.threshold_pace_s_per_km
-        if work.runs and self.target is not None and self.race.run_meters:
+        if work.runs and alone and threshold is not None and rpe >= THRESHOLD_RPE[0]:
+            pace["intensity"] = THRESHOLD_SHARE
+            rpe = min(rpe, THRESHOLD_RPE[1])
+        elif work.runs and self.target is not None and self.race.run_meters:
+            rpe = min(rpe, RACE_PACE_RPE) if alone else rpe
             whole = self.plan.run if place is None else self.plan.runs[place]
             pace["duration_seconds"] = max(1, half_up(whole * meters / self.race.run_meters))
             per_km = half_up(1000 * pace["duration_seconds"] / meters)
             said = self.words.goal_time if meters == 1000 else self.words.pace
             cues.append(said.format(time=clock(pace["duration_seconds"]), pace=clock(per_km)))
         elif work.runs and threshold is not None:
-            pace["intensity"] = THRESHOLD_SHARE
+            pace["intensity"] = THRESHOLD_SHARE if rpe >= THRESHOLD_RPE[0] else round(intensity_of_rpe(rpe), 2)
         return self._exercise(work, amount, cues, rpe=rpe, **pace)
 
     def easy(self, seconds: float, rpe: float) -> PrescribedExercise | None:

@@ -7,7 +7,9 @@ from typing import Final, Literal
 from training.coaches.words import named, plain, whole
 from training.request import Language
 
-Theme = Literal["taper", "simulation", "stations", "running", "transitions", "strength", "drill", "mixed"]
+Theme = Literal[
+    "taper", "simulation", "stations", "running", "transitions", "strength", "drill", "mixed", "engine", "combined"
+]
 
 # The first theme that a goal names decides, in this order; whole words, English and French, without accents.
 _THEMES: Final[Mapping[Theme, str]] = {
@@ -83,6 +85,7 @@ class Words:
     focus: dict[Theme, str]
     why: dict[Theme, str]
     target: str
+    target_of_goal: str
     no_target: str
     division: str
     division_assumed: str
@@ -91,6 +94,7 @@ class Words:
     stands_in: str
     lighter: str
     lighter_today: str
+    lighter_elsewhere: str
     pace: str
     goal_time: str
     height: str
@@ -113,39 +117,45 @@ WORDS: Final[dict[Language, Words]] = {
             "taper": "{race}: sharp for the race",
             "simulation": "{race}: simulation",
             "transitions": "{race}: fast transitions",
-            "running": "{race}: race-pace running",
+            "running": "{race}: running",
             "strength": "{race}: strength for the stations",
             "stations": "{race}: station work",
             "drill": "{race}: station work",
             "mixed": "{race}: stations and running",
+            "engine": "{race}: endurance",
+            "combined": "{race}: stations and endurance",
         },
         full_title="{race}: full simulation",
-        part_title="{race}: part simulation",
+        part_title="{race}: partial simulation",
         drill_title="{race}: {station}",
         focus={
             "taper": "sharpness", "simulation": "race simulation", "transitions": "transitions",
             "running": "running", "strength": "strength endurance", "stations": "stations", "mixed": "race fitness",
-            "drill": "station technique",
+            "drill": "station technique", "engine": "endurance", "combined": "race fitness",
         },
         why={
             "taper": "Race pace in small doses and no fatigue: you keep the sharpness and arrive fresh.",
             "simulation": "The race's own order, at race effort: you learn what it will feel like.",
             "transitions": "Short runs straight into stations and out again, so that the change costs nothing.",
-            "running": "Running at race pace first, then with tired legs, as the race asks for it.",
+            "running": "Running on fresh legs first, then on tired ones, as the race asks for it.",
             "strength": "The stations as strength endurance: short distances and enough rest to move well.",
             "drill": "A part of the station, rest, and again: every set as clean and quick as the first.",
             "stations": "Stations in turn, each block in race order, with rests that keep the quality up.",
             "mixed": "Stations and running together: the legs learn to run after the work.",
+            "engine": "Repeats in place of running: the endurance that the race asks for.",
+            "combined": "Stations and endurance together: the breath learns to recover on the move.",
         },
         target="Targets come from your finish time of {time}.",
-        no_target="Without a target time, go by effort.",
-        division="Loads: {division}.",
-        division_assumed="Loads: {division}, assumed as you name no division.",
+        target_of_goal="Targets come from the finish time in your goal.",
+        no_target="Go by effort.",
+        division="Loads: {division}",
+        division_assumed=", assumed as you name no division",
         stand_ins="Standing in today: {names}.",
         stand_in="{other} for {name}",
         stands_in="In place of: {name}.",
         lighter="Lighter than your division's load today.",
-        lighter_today="Stations are lighter than your division's loads.",
+        lighter_today=", made lighter for today",
+        lighter_elsewhere=", made lighter outside the simulation",
         pace="Target {time}, {pace} per km.",
         goal_time="Target {time}.",
         height="Height {height} m.",
@@ -166,11 +176,13 @@ WORDS: Final[dict[Language, Words]] = {
             "taper": "{race}\u00a0: affûtage",
             "simulation": "{race}\u00a0: simulation",
             "transitions": "{race}\u00a0: transitions rapides",
-            "running": "{race}\u00a0: course à l’allure de compétition",
+            "running": "{race}\u00a0: course à pied",
             "strength": "{race}\u00a0: force pour les stations",
             "stations": "{race}\u00a0: travail des stations",
             "drill": "{race}\u00a0: travail des stations",
             "mixed": "{race}\u00a0: stations et course à pied",
+            "engine": "{race}\u00a0: endurance",
+            "combined": "{race}\u00a0: stations et endurance",
         },
         full_title="{race}\u00a0: simulation complète",
         part_title="{race}\u00a0: simulation partielle",
@@ -178,8 +190,8 @@ WORDS: Final[dict[Language, Words]] = {
         focus={
             "taper": "affûtage", "simulation": "simulation de course", "transitions": "transitions",
             "running": "course à pied", "strength": "endurance de force", "stations": "stations",
-            "drill": "technique de station",
-            "mixed": "condition de course",
+            "drill": "technique de station", "mixed": "condition de course", "engine": "endurance",
+            "combined": "condition de course",
         },
         why={
             "taper": "L’allure de course à petite dose, sans fatigue\u00a0: vous gardez la vivacité, en pleine forme.",
@@ -189,26 +201,30 @@ WORDS: Final[dict[Language, Words]] = {
             "transitions": (
                 "De courtes courses vers une station puis hors d’elle, pour que le changement ne coûte rien."
             ),
-            "running": "Courir à l’allure de l’épreuve, d’abord sans fatigue, puis jambes lourdes, comme le jour J.",
+            "running": "Courir d’abord les jambes fraîches, puis les jambes lourdes, comme le jour J.",
             "strength": (
                 "Les stations en endurance de force\u00a0: distances courtes et assez de repos pour bien bouger."
             ),
             "drill": "Une partie de la station, du repos, puis de nouveau\u00a0: chaque série aussi nette.",
             "stations": "Les stations tour à tour, chaque bloc dans l’ordre de l’épreuve, et du repos pour la qualité.",
             "mixed": "Stations et course à pied ensemble\u00a0: les jambes apprennent à courir après l’effort.",
+            "engine": "Des répétitions à la place de la course à pied\u00a0: l’endurance que demande l’épreuve.",
+            "combined": "Stations et endurance ensemble\u00a0: le souffle apprend à récupérer en mouvement.",
         },
         target="Les temps visés viennent de votre objectif de {time}.",
-        no_target="Sans objectif de temps, fiez-vous à l’effort ressenti.",
-        division="Charges\u00a0: {division}.",
-        division_assumed="Charges\u00a0: {division}, supposées car vous n’indiquez pas de division.",
+        target_of_goal="Les temps visés viennent du temps d’arrivée de votre objectif.",
+        no_target="Fiez-vous à l’effort ressenti.",
+        division="Charges\u00a0: {division}",
+        division_assumed=", supposées car vous n’indiquez pas de division",
         stand_ins="Remplacements du jour\u00a0: {names}.",
         stand_in="{other} pour {name}",
         stands_in="Remplace\u00a0: {name}.",
         lighter="Plus léger que la charge de votre division aujourd’hui.",
-        lighter_today="Les stations sont plus légères que les charges de votre division.",
+        lighter_today=", allégées aujourd’hui",
+        lighter_elsewhere=", allégées hors de la simulation",
         pace="Objectif {time}, soit {pace} au km.",
         goal_time="Objectif {time}.",
-        height="Hauteur {height} m.",
+        height="Hauteur {height}\u00a0m.",
         no_full_beginner="La simulation complète viendra avec plus d’entraînement, aujourd’hui une partie suffit.",
         no_full_tired="Votre énergie est basse\u00a0: pas de simulation, moins de travail et un effort plus doux.",
         no_full_time="L’épreuve entière ne tient pas dans le temps\u00a0: une partie, à l’effort de course.",
