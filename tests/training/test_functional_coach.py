@@ -259,6 +259,58 @@ def test_a_beginner_jumps_little_and_swings_on_no_bar() -> None:
         assert not any(kipping(entry) for block in work(prescription) for entry in entries(block))
 
 
+@pytest.mark.parametrize("discipline", FUNCTIONAL.disciplines)
+def test_who_begins_late_neither_jumps_nor_skips_nor_lifts_like_an_olympian(discipline: str) -> None:
+    for seed in range(8):
+        for goal in (None, "Grace", "Annie"):
+            athlete = {"level": "beginner", "age": 70}
+            session = plan(seed, goal=goal, discipline=discipline, available_minutes=60, athlete=athlete)
+            trained = [entry for block in session.blocks for entry in entries(block)]
+            assert not {"olympic", "jump"}.intersection(entry.pattern for entry in trained)
+            assert not any(["jump-rope"] in entry.equipment for entry in trained)
+
+
+def test_where_all_else_is_avoided_who_begins_late_still_trains() -> None:
+    allowed = {"dumbbell-hang-clean", "jump-rope", "cat-cow"}
+    small = Catalogue([entry for entry in ENTRIES if entry.slug in allowed])
+    athlete = Means(ask(athlete={"level": "beginner", "age": 70}, available_minutes=20), small)
+    assert slugs(FUNCTIONAL.plan(athlete, seed=1)) & {"dumbbell-hang-clean", "jump-rope"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_named_olympic_lift_leads_in_a_form_that_the_level_may_do(seed: int) -> None:
+    session = plan(seed, goal="get better at snatch", athlete={"level": "beginner"}, available_minutes=60)
+    first = work(session)[0].exercises[0]
+    assert first.exercise == "dumbbell-snatch"
+    assert all((set_.reps or 9) <= 5 for set_ in first.sets)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_strength_before_the_skill_of_the_goal_leaves_its_muscles_fresh(seed: int) -> None:
+    session = plan(seed, goal="muscle-up et cardio", athlete={"level": "advanced"}, available_minutes=90)
+    before = [block for block in work(session) if block.format == "sets" and block.role == "main"]
+    assert before
+    muscle_up = CATALOGUE["muscle-up"]
+    for entry in (entry for block in before for entry in entries(block)):
+        assert not {*muscle_up.primary, *muscle_up.secondary}.intersection(entry.primary)
+
+
+def test_nothing_that_stays_easy_is_a_tabata() -> None:
+    for seed in range(12):
+        case: dict[str, Any] = {"location": "home", "equipment": [], "goal": "tabata", "discipline": "hiit"}
+        session = plan(seed, athlete={"level": "beginner", "injuries": ["left knee"]}, available_minutes=20, **case)
+        slow = {"marching-in-place", "step-touch", "standing-knee-drive", "brisk-walk"}
+        assert not any(slow & {e.slug for e in entries(b)} for b in work(session) if b.format == "tabata")
+
+
+def test_a_hold_of_the_work_is_not_held_longer_before_it() -> None:
+    for seed in range(20, 30):
+        session = plan(seed, goal="get better at snatch", athlete={"level": "beginner"}, available_minutes=60)
+        held = {e.exercise for b in work(session) for e in b.exercises if e.sets[0].duration_seconds}
+        warm = {e.exercise for e in session.blocks[0].exercises if CATALOGUE[e.exercise or ""].pattern != "cyclical"}
+        assert not warm & held
+
+
 def test_loads_are_given_only_where_the_maximum_is_known_and_suit_many_reps() -> None:
     goal = "thruster"
     unknown = plan(goal=goal)
@@ -317,6 +369,35 @@ def test_a_benchmark_without_its_means_is_a_variation_and_says_so() -> None:
     assert "A variation of Helen" in (at_home.rationale or "")
     en_francais = plan(goal="faire Helen", location="home", language="fr", equipment=["kettlebell"])
     assert "Une variante de Helen" in (en_francais.rationale or "")
+
+
+CAUSES = {
+    "en": {"injury": "your injury", "equipment": "asks for equipment", "time": "asks for more time"},
+    "fr": {"injury": "votre blessure", "equipment": "demande du matériel", "time": "demande plus de temps"},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("cause", "goal", "fields"),
+    [
+        ("injury", "Fran", {"athlete": {"level": "advanced", "injuries": ["shoulder"]}}),
+        ("equipment", "Fran", {"athlete": {"level": "advanced"}, "location": "home", "equipment": []}),
+        ("time", "Murph", {"athlete": {"level": "advanced"}, "available_minutes": 30}),
+    ],
+)
+def test_a_variation_says_what_makes_it_one(language: str, cause: str, goal: str, fields: dict[str, Any]) -> None:
+    rationale = plan(goal=goal, language=language, **fields).rationale or ""
+    assert [each for each, words in CAUSES[language].items() if words in rationale] == [cause]
+
+
+@pytest.mark.parametrize(("language", "split"), [("en", "at a time"), ("fr", "à la fois")])
+def test_a_beginner_does_less_than_half_of_hundreds_of_repetitions_and_in_small_sets(language: str, split: str) -> None:
+    prescription = plan(goal="Murph", language=language, available_minutes=60, athlete={"level": "beginner"})
+    repeated = [e for e in workout(prescription).exercises if e.sets[0].reps]
+    assert [e.sets[0].reps for e in repeated] == [40, 80, 120]
+    assert [f"{reps} {split}" in (e.cue or "") for reps, e in zip((5, 10, 15), repeated, strict=True)] == [True] * 3
+    assert prescription.title == {"en": "Murph (scaled)", "fr": "Murph (adapté)"}[language]
 
 
 def test_a_benchmark_that_takes_too_long_is_shortened() -> None:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 from training.catalogue import LEVELS, Entry
 from training.coaches import planning
 from training.coaches.functional_formats import CAP_MARGIN, LEAST_AMRAP_SECONDS, Workshop, expected
-from training.coaches.functional_movements import amount, station, usable
-from training.coaches.means import Means
+from training.coaches.functional_movements import amount, calm, station, usable
+from training.coaches.functional_words import partition
+from training.coaches.means import Means, Obstacle
 from training.coaches.phrases import number
 from training.coaches.planning import EQUIVALENT_METERS
 from training.coaches.words import plain
@@ -20,12 +21,16 @@ from training.workouts import BENCHMARKS, Benchmark, Movement, scaling, step_of
 from training.workouts.scaling import AMOUNT, Step
 
 Likeness = Literal["rx", "scaled", "variation"]
+Cause = Obstacle | Literal["time", "energy"]
 
 _LIKENESS: Final[tuple[Likeness, ...]] = ("rx", "scaled", "variation")
 _FASTER_SPORTS: Final = ("row", "ski", "bike", "run")  # what stands in for a run, the nearest first
 _MOVING_RPE: Final = 8  # of a run or a row that others wait for
 _RUN_SPEED: Final = 2.8
 _MOST_RX_PERCENT: Final = 62  # of 1RM: more cannot be kept up for the repetitions of a benchmark
+_HIGH_VOLUME: Final = 400  # repetitions in all: a beginner does two fifths of them, in small sets
+_HIGH_VOLUME_SHARE: Final = 0.4
+_SMALLEST_SET: Final = 5  # of what there is least of, where repetitions are partitioned
 _SHARES: Final = (1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.33, 0.25)  # of the repetitions, where time is short
 
 
@@ -36,6 +41,7 @@ class Fitted:
     benchmark: Benchmark
     block: Block
     likeness: Likeness
+    causes: tuple[Cause, ...] = ()  # of a variation: what stands in the way of the original
 
 
 def named(prescription: Prescription) -> Benchmark | None:
@@ -53,6 +59,7 @@ def fitted(benchmark: Benchmark, shop: Workshop, seconds: float) -> Fitted | Non
     means = shop.means
     behind = LEVELS.index(benchmark.level) - LEVELS.index(means.level) + (1 if means.tired else 0)
     found: list[_StandIn] = []
+    causes = _causes(benchmark, means)
     for movement in benchmark.movements:
         done = {entry.slug for each in found for entry in each.entries}
         stand_in = _stand_in(movement, max(0, behind), means, done | {other.exercise for other in benchmark.movements})
@@ -60,7 +67,9 @@ def fitted(benchmark: Benchmark, shop: Workshop, seconds: float) -> Fitted | Non
     if not found:
         return None
     likeness: Likeness = max((each.likeness for each in found), key=_LIKENESS.index)
-    if len(found) < len(benchmark.movements) or (benchmark.vest_kg is not None and _vest(benchmark, means) is None):
+    if benchmark.vest_kg is not None and _vest(benchmark, means) is None and likeness == "rx":
+        likeness = "scaled"
+    if len(found) < len(benchmark.movements) or _lacks_vest(benchmark, means):
         likeness = "variation"
     for rounds, part in _smaller(benchmark):
         block = _block(benchmark, found, rounds, part, shop)
@@ -72,8 +81,28 @@ def fitted(benchmark: Benchmark, shop: Workshop, seconds: float) -> Fitted | Non
                 benchmark.format != "amrap" or cap == benchmark.cap_seconds
             )
             block = block.model_copy(update={"time_cap_seconds": cap})
-            return Fitted(benchmark, block, likeness if whole else "variation")
+            if not whole:
+                return Fitted(benchmark, block, "variation", (*causes, "time"))
+            return Fitted(benchmark, block, likeness, causes or (("energy",) if means.tired else ("level",)))
     return None
+
+
+def _lacks_vest(benchmark: Benchmark, means: Means) -> bool:
+    return benchmark.vest_kg is not None and "weight-vest" not in means.equipment and means.level == "advanced"
+
+
+def _causes(benchmark: Benchmark, means: Means) -> tuple[Cause, ...]:
+    """What makes a variation of it: all that is against its movements but the level, which makes it scaled."""
+    entries = (means.catalogue.get(movement.exercise) for movement in benchmark.movements)
+    causes: list[Cause] = [cause for entry in entries if entry is not None and (cause := means.obstacle(entry))]
+    vest: list[Cause] = ["equipment"] if _lacks_vest(benchmark, means) else []
+    return tuple(dict.fromkeys(cause for cause in (*causes, *vest) if cause != "level"))
+
+
+def _huge(benchmark: Benchmark) -> bool:
+    """Is it known for its repetitions? An amrap asks for as many as there are."""
+    reps = (value for movement in benchmark.movements if movement.reps for value in movement.reps)
+    return benchmark.format == "for_time" and sum(reps) * (benchmark.rounds or 1) >= _HIGH_VOLUME
 
 
 def _smaller(benchmark: Benchmark) -> Iterator[tuple[int | None, float]]:
@@ -90,7 +119,10 @@ def _cap_seconds(block: Block, benchmark: Benchmark, means: Means, seconds: floa
     if benchmark.format == "amrap":
         return min(float(benchmark.cap_seconds), 60.0 * (seconds // 60)) if seconds >= LEAST_AMRAP_SECONDS else None
     need = expected(block, means) * CAP_MARGIN
-    cap = min(60.0 * math.ceil(max(benchmark.cap_seconds, need) / 60), 60.0 * (seconds // 60))
+    asked = sum(value for movement in benchmark.movements for value in movement.reps or ())
+    done = sum(set_.reps or 0 for exercise in block.exercises for set_ in exercise.sets)
+    usual = benchmark.cap_seconds * (min(1, done / asked) if _huge(benchmark) else 1)
+    cap = min(60.0 * math.ceil(max(usual, need) / 60), 60.0 * (seconds // 60))
     return cap if need <= cap else None
 
 
@@ -119,6 +151,7 @@ def _stand_in(movement: Movement, behind: int, means: Means, used: set[str]) -> 
     entry = means.catalogue.get(movement.exercise)
     if entry is None:
         return None
+    suitable = {other.slug for other in calm(means)}
     steps: tuple[Step | None, ...] = (None, "scaled", "foundations")
     for place, step in enumerate(steps):
         if place < min(behind, 2):
@@ -126,7 +159,7 @@ def _stand_in(movement: Movement, behind: int, means: Means, used: set[str]) -> 
         stand = step_of(entry.slug, step) if step else None
         slugs = stand.exercises if stand is not None else [entry.slug]
         entries = tuple(each for slug in slugs if (each := means.catalogue.get(slug)) is not None and means.may(each))
-        if len(entries) == len(slugs):
+        if len(entries) == len(slugs) and suitable.issuperset(slugs):
             share = 1.0 if step is None else stand.times if stand and stand.times else AMOUNT[step]
             return _StandIn(movement, entries, share, "rx" if step is None else "scaled")
     other = _equivalent(entry, means) if movement.meters else _nearest(entry, means, used)
@@ -157,13 +190,31 @@ def _block(benchmark: Benchmark, stand_ins: list[_StandIn], rounds: int | None, 
     exercises = [
         _exercise(stand_in, entry, share, benchmark, shop) for stand_in in stand_ins for entry in stand_in.entries
     ]
+    if _huge(benchmark) and any(stand_in.likeness != "rx" for stand_in in stand_ins):
+        exercises = _partitioned(exercises, shop.means)
     return Block(role=shop.role, format=benchmark.format, rounds=rounds, exercises=exercises)
+
+
+def _partitioned(exercises: list[PrescribedExercise], means: Means) -> list[PrescribedExercise]:
+    """With cues that say how many at a time: nobody does hundreds in one go."""
+    whole = [each.sets[0].reps for each in exercises if len(each.sets) == 1 and each.sets[0].reps]
+    rounds = max(1, round(min(whole, default=0) / _SMALLEST_SET))
+    return [
+        each.model_copy(
+            update={"cue": f"{each.cue or ''} {partition(max(1, round(reps / rounds)), means.language)}".strip()}
+        )
+        if rounds > 1 and (reps := each.sets[0].reps)
+        else each
+        for each in exercises
+    ]
 
 
 def _exercise(
     stand_in: _StandIn, entry: Entry, share: float, benchmark: Benchmark, shop: Workshop
 ) -> PrescribedExercise:
     movement, means = stand_in.movement, shop.means
+    if movement.reps is not None and stand_in.share < AMOUNT["scaled"] and _huge(benchmark):
+        share *= _HIGH_VOLUME_SHARE / stand_in.share
     amounts = [_scaled(value, share * stand_in.share, metres=movement.meters is not None) for value in movement.amounts]
     if movement.meters is not None:
         exercise = _covered(entry, amounts, movement, shop)

@@ -12,6 +12,7 @@ from typing import Final
 from training.catalogue import Entry
 from training.coaches.functional_movements import (
     EMOM_WORK_SECONDS,
+    UNHURRIED,
     Choice,
     Unit,
     amount,
@@ -173,7 +174,7 @@ def _rounds(shop: Workshop, entries: Sequence[Entry]) -> list[Block]:
 def tabata(shop: Workshop, seconds: float) -> Block | None:
     """Eight times 20 seconds on and 10 off for each movement, simple ones that are safe when out of breath."""
     count = int(min(seconds, 4 * TABATA_SECONDS) // TABATA_SECONDS)
-    entries = shop.pick(count, lambda e: e.pattern != "carry" and safe_when_breathless(e, shop.means)) if count else []
+    entries = shop.pick(count, lambda e: _fast(e) and safe_when_breathless(e, shop.means)) if count else []
     if not entries:
         return None
     return Block(
@@ -187,6 +188,11 @@ def tabata(shop: Workshop, seconds: float) -> Block | None:
             for entry in entries
         ],
     )
+
+
+def _fast(entry: Entry) -> bool:
+    """Can twenty seconds of it be hard?"""
+    return entry.pattern != "carry" and entry.slug not in UNHURRIED
 
 
 def safe_when_breathless(entry: Entry, means: Means) -> bool:

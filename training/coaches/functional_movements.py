@@ -107,6 +107,18 @@ STEPPING_STONES: Final = frozenset(
         "negative-pull-up", "pike-push-up", "plank", "single-under", "step-back-burpee", "step-up",
     }
 )  # fmt: skip
+# What bounces, swings fast or drops a bar beside the patterns that jump: not where a late beginner starts.
+_SPRINGY: Final = frozenset(
+    {
+        "band-assisted-pull-up", "boxer-step", "butt-kick", "dumbbell-clean-and-press", "dumbbell-push-press",
+        "dumbbell-thruster", "fast-feet", "high-knees", "jump-rope", "jumping-jack", "jumping-pull-up",
+        "kettlebell-sumo-high-pull", "kettlebell-thruster", "lateral-shuffle", "medicine-ball-thruster",
+        "mountain-climber", "plank-jack", "push-press", "running-in-place", "seated-rope-climb", "shuttle-run",
+        "single-arm-dumbbell-push-press", "single-arm-dumbbell-thruster", "single-under", "squat-thrust", "wall-ball",
+    }
+)  # fmt: skip
+# What stays easy however fast it is done: no movement for work that is to be hard.
+UNHURRIED: Final = frozenset({"brisk-walk", "marching-in-place", "standing-knee-drive", "step-touch"})
 
 
 # --- choosing -------------------------------------------------------------------------------------------------------
@@ -123,13 +135,21 @@ _MODALITIES: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
 
 def usable(means: Means) -> list[Entry]:
     """What a workout may be made of, the best kind first found wide enough; in the end whatever may be done at all."""
-    sound = [e for e in means.candidates if e.pattern != "mobility" and (means.level == "advanced" or not kipping(e))]
+    sound = [e for e in calm(means) if e.pattern != "mobility" and (means.level == "advanced" or not kipping(e))]
     pool = [e for e in sound if "conditioning" in e.roles or e.slug in CLASSICS]
     if len({e.pattern for e in pool}) < 3:
         pool += [e for e in sound if e not in pool and {"main", "accessory", "warmup"} & set(e.roles)]
     if len(pool) < 2:
         pool += [e for e in means.candidates if e not in pool]
     return pool
+
+
+def calm(means: Means) -> list[Entry]:
+    """What may be done; for who begins late without Olympic lifts, jumps and the rope, as long as others remain."""
+    if not (means.cautious and means.senior):
+        return means.candidates
+    steady = [e for e in means.candidates if e.pattern not in {"olympic", "jump"} and e.slug not in _SPRINGY]
+    return steady if any(e.pattern != "mobility" for e in steady) else means.candidates
 
 
 @dataclass(frozen=True)

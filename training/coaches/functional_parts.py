@@ -10,7 +10,7 @@ from training.coaches import functional_formats, functional_rules, functional_wo
 from training.coaches.dosage import Dosage
 from training.coaches.force_words import named_lifts
 from training.coaches.functional_formats import BUILDERS, Workshop
-from training.coaches.functional_movements import Choice, arranged, kipping, usable
+from training.coaches.functional_movements import Choice, arranged, calm, kipping, usable
 from training.coaches.functional_words import Domain
 from training.coaches.means import Means
 from training.coaches.planning import Dose
@@ -135,7 +135,7 @@ class Parts:
 
     def strength(self, seconds: float) -> Block | None:
         """One lift, heavy: an Olympic one where it is asked for; without weights what is hard for the body."""
-        lifts = [e for e in self._fresh() if "main" in e.roles and e.mechanic == "compound" and self._suits(e)]
+        lifts = [e for e in self._fresh() if self._leads(e) and e.mechanic == "compound" and self._suits(e)]
         if not lifts:
             return None
         entry = min(self.random.sample(lifts, len(lifts)), key=self._lightness)
@@ -160,7 +160,11 @@ class Parts:
     def _fresh(self) -> list[Entry]:
         """What the session does not have yet."""
         taken = {e.exercise for block in self.work for e in block.exercises}
-        return [entry for entry in self.means.candidates if entry.slug not in taken]
+        return [entry for entry in calm(self.means) if entry.slug not in taken]
+
+    def _leads(self, entry: Entry) -> bool:
+        """A main lift, or the form of the goal's Olympic lift that the level may do."""
+        return "main" in entry.roles or (entry.pattern == "olympic" and entry in self.wanted)
 
     def _suits(self, entry: Entry) -> bool:
         if (
@@ -171,11 +175,16 @@ class Parts:
             return False
         return bool(LEVELS.index(entry.level) == LEVELS.index(self.means.level)) or entry.modality == "weightlifting"
 
-    def _lightness(self, entry: Entry) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
-        """The lift of the goal, or one like it; one whose 1RM is known, a classic with the bar, the body if asked."""
+    def _lightness(self, entry: Entry) -> tuple[bool, ...]:
+        """The lift of the goal, or one like it; one whose 1RM is known, a classic with the bar, the body if asked.
+
+        A skill of the goal comes after it: what that skill needs stays fresh.
+        """
         olympic = entry.pattern == "olympic"
+        skills = [e for e in self.wanted if "skill" in e.roles and e.modality == "gymnastics"]
         return (
             entry not in self.wanted,
+            any({*skill.primary, *skill.secondary}.intersection(entry.primary) for skill in skills),
             olympic != (self.wish.emphasis == "olympic"),
             (entry.modality == "gymnastics") != (self.wish.emphasis == "gymnastics"),
             bool(self.wanted) and entry.pattern not in {wanted.pattern for wanted in self.wanted},
@@ -254,7 +263,7 @@ class Parts:
         roles = {"main", "accessory", "conditioning"}
         return [
             e
-            for e in self.means.candidates
+            for e in calm(self.means)
             if roles & set(e.roles)
             and e.pattern not in {"olympic", "mobility", "isolation", "jump", "cyclical"}
             and not kipping(e)

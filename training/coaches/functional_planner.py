@@ -201,7 +201,10 @@ class Planner:
         others = list(
             {e.pattern: e for e in entries if e.pattern not in {lead.pattern, "cyclical", "mobility"}}.values()
         )
-        return [preparation.primer(entry, self.means) for entry in others[: max(0, min(3, int(warm // 150)))]]
+        primers = [preparation.primer(entry, self.means) for entry in others[: max(0, min(3, int(warm // 150)))]]
+        # What is held in the work would be held for longer before it.
+        held = {entry.slug for entry in entries if entry.measure == "seconds"}
+        return [each for each in primers if each.exercise not in held]
 
     def _filled(self, whole: Prescription, least: float) -> Prescription:
         """As long as it is meant to be: longer caps and more rounds, easy movement, at last rounds of mobility."""
@@ -235,7 +238,8 @@ class Planner:
         title = functional_words.title(blocks, language)
         sentences = []
         if self.fitted is not None:
-            title, sentence = functional_words.benchmark(self.fitted.benchmark, self.fitted.likeness, language)
+            fitted = self.fitted
+            title, sentence = functional_words.benchmark(fitted.benchmark, fitted.likeness, fitted.causes, language)
             sentences.append(sentence)
         elif self.wish.benchmark is not None:
             sentences.append(words.no_variation.format(name=self.wish.benchmark.name))

@@ -149,6 +149,8 @@ class Words:
     rx: str
     is_scaled: str
     is_variation: str
+    causes: dict[str, str]
+    partition: str
     no_variation: str
     no_workout: str
     minutes: str
@@ -184,7 +186,17 @@ WORDS: Final[dict[Language, Words]] = {
         },
         rx="{name} as it is prescribed: a benchmark to compare yourself with later.",
         is_scaled="{name}, scaled to you: the same stimulus, with movements and loads you can keep going with.",
-        is_variation="A variation of {name}: the original asks for more time, equipment or energy than there is today.",
+        is_variation="A variation of {name}: {causes}.",
+        causes={
+            "injury": "parts of the original do not suit your injury",
+            "avoided": "the original has movements that you avoid",
+            "equipment": "the original asks for equipment that is not here",
+            "place": "the original asks for room to run",
+            "level": "the original is beyond your level for now",
+            "energy": "the original asks for more energy than there is today",
+            "time": "the original asks for more time than there is",
+        },
+        partition="Split them up: {reps} at a time, in turn with the other movements.",
         no_variation="{name} is not possible today; this workout has the same intent.",
         no_workout="Little is possible here today, so the session is made of easy movement.",
         minutes="{minutes} min at RPE {rpe}.",
@@ -227,10 +239,17 @@ WORDS: Final[dict[Language, Words]] = {
             "{name}, adapté à votre niveau\u00a0: même stimulus, avec des mouvements et des charges que vous pouvez "
             "enchaîner."
         ),
-        is_variation=(
-            "Une variante de {name}\u00a0: l’original demande plus de temps, de matériel ou d’énergie qu’il n’y en a "
-            "aujourd’hui."
-        ),
+        is_variation="Une variante de {name}\u00a0: {causes}.",
+        causes={
+            "injury": "une partie de l’original ne convient pas à votre blessure",
+            "avoided": "l’original contient des mouvements que vous évitez",
+            "equipment": "l’original demande du matériel qui manque ici",
+            "place": "l’original demande de la place pour courir",
+            "level": "l’original dépasse encore votre niveau",
+            "energy": "l’original demande plus d’énergie qu’il n’y en a aujourd’hui",
+            "time": "l’original demande plus de temps qu’il n’y en a",
+        },
+        partition="À fractionner\u00a0: {reps} à la fois, en alternant avec les autres mouvements.",
         no_variation="{name} n’est pas possible aujourd’hui\u00a0; ce workout garde la même intention.",
         no_workout="Peu de choses sont possibles ici aujourd’hui\u00a0: la séance se compose de mouvements faciles.",
         minutes="{minutes} min à RPE {rpe}.",
@@ -245,6 +264,7 @@ WORDS: Final[dict[Language, Words]] = {
         also="\u00a0; ",
     ),
 }
+_MOST_CAUSES: Final = 2  # that a sentence gives
 _MOST_NAMED: Final = 4  # movements of a block that a summary names
 
 
@@ -264,15 +284,21 @@ def title(blocks: Sequence[Block], language: Language) -> str:
     return " + ".join(list(dict.fromkeys(parts))[:3])
 
 
-def benchmark(workout: Benchmark, likeness: str, language: Language) -> tuple[str, str]:
-    """The title of a session with a benchmark, and the sentence that says how like the original it is."""
+def partition(reps: int, language: Language) -> str:
+    """How many repetitions are done at a time."""
+    return WORDS[language].partition.format(reps=reps)
+
+
+def benchmark(workout: Benchmark, likeness: str, causes: Sequence[str], language: Language) -> tuple[str, str]:
+    """The title of a session with a benchmark, and the sentence that says how like the original it is, and why."""
     words = WORDS[language]
     form, sentence = {
         "rx": ("{name}", words.rx),
         "scaled": (words.scaled, words.is_scaled),
         "variation": (words.variation, words.is_variation),
     }[likeness]
-    return form.format(name=workout.name), sentence.format(name=workout.name)
+    why = words.also.join(words.causes[cause] for cause in causes[:_MOST_CAUSES])
+    return form.format(name=workout.name), sentence.format(name=workout.name, causes=why)
 
 
 def summary(prescription: Prescription, minutes: int, rpe: float, language: Language) -> str:
