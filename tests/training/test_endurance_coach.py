@@ -722,3 +722,8 @@ def test_repeats_with_rests_are_no_long_swim_in_the_summary() -> None:
     added = session.blocks[-2].exercises[0].sets
     assert (session.blocks[-2].format, {set_.distance_meters for set_ in added}) == ("steady", {50})
     assert f"{len(added)} × 50 m in zone 2" in (session.summary or "")
+
+
+def test_a_model_lets_who_begins_to_run_walk_to_warm_up() -> None:
+    first = COACH.expand(draft(), means(athlete={"level": "beginner"}, **OUTDOORS)).blocks[0]
+    assert "run" not in {exercise.exercise for exercise in first.exercises}
