@@ -7,7 +7,7 @@ A model answers in slugs and numbers (`Draft`), which `expand` turns into the sa
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -17,17 +17,17 @@ from training.analyses import calisthenics as analyses
 from training.catalogue import Catalogue, Entry
 from training.coaches import calisthenics_draft, calisthenics_rules, fitting, planning, preparation
 from training.coaches.base import Coach
-from training.coaches.calisthenics_choice import Choice, Kind
-from training.coaches.calisthenics_doses import Part, Side, Standing, gated, share, weighted
+from training.coaches.calisthenics_choice import ONE_SIDED, Choice, Kind
+from training.coaches.calisthenics_doses import MUSCLE_UP, Part, Side, Standing, gated, share, weighted
 from training.coaches.calisthenics_finisher import finisher, together
 from training.coaches.calisthenics_fitting import fit
 from training.coaches.calisthenics_preparation import primer, warmup
-from training.coaches.calisthenics_words import WORDS, Focus, Intent, dose, intent, title
+from training.coaches.calisthenics_words import WORDS, Focus, Intent, dose, inside, intent, title
 from training.coaches.case import Case, Mended, Rule
 from training.coaches.dosage import Dosage
-from training.coaches.means import Means
+from training.coaches.means import Means, Obstacle
 from training.coaches.phrases import PHRASES, number
-from training.ladders import NAMES
+from training.ladders import NAMES, steps
 from training.prescription import Block, Format, PrescribedExercise, Prescription, Refused, Role, Set
 from training.request import SessionRequest
 from training.wire import Prompt
@@ -36,7 +36,8 @@ _TRAINED_SHARE, _TRAINED_SHARE_TIRED = 0.98, 0.6  # of the time; what is left on
 _LEAST_SHARE = 0.93  # of the time; less is filled with easy movement
 _MOST_EXERCISES, _MOST_EXERCISES_TIRED = 16, 5
 _FEWEST_EXERCISES = 2
-_MORE_FOR_THE_GOAL = 2  # sets of a skill that the goal names
+_MORE_FOR_THE_GOAL: dict[Part, int] = {"skill": 2, "main": 1}  # sets of what the goal names
+_MOST_FOR_THE_GOAL = 5
 _SHORT_MINUTES = 20  # sessions in which nothing is done that the goal does not name
 _LEAD_SETS = 4  # by which one side may be ahead until the other has its turn
 _SUPERSET_REST_SECONDS = 45  # at least, before the other of a pair
@@ -61,10 +62,12 @@ _TEMPLATES: dict[str, tuple[Kind, ...]] = {
     ),
 }  # fmt: skip
 _LEAD_WITH: dict[Focus, tuple[Kind, ...]] = {
+    "push": ONE_SIDED,
+    "pull": ONE_SIDED,
     "legs": ("legs", "legs", "core", "legs"),
     "core": ("core", "core", "static"),
 }
-_WANTED_RATIO: dict[Focus, float] = {"push": 0.85, "pull": 1.45}  # pull / push; elsewhere a little more pulling
+_WANTED_RATIO: dict[Side | None, float] = {"push": 0.85, "pull": 1.45}  # pull / push; elsewhere a little more pulling
 _USUAL_RATIO = 1.1
 _PARTS: dict[Kind, Part] = {
     "static": "skill", "dynamic": "skill", "weighted": "main", "strength": "main", "legs": "volume",
@@ -75,6 +78,8 @@ _ROLES: dict[Kind, Role] = {
     "legs": "accessory", "volume": "accessory", "core": "accessory",
 }  # fmt: skip
 _STAGES: tuple[Kind, ...] = ("static", "dynamic", "weighted", "strength", "anything", "volume", "legs", "core")
+
+_WHY_WAITING: tuple[Obstacle, ...] = ("injury", "equipment")  # what an athlete avoids, they know
 
 
 class Pick:
@@ -191,15 +196,21 @@ class Planner:
     def _kinds(self) -> list[Kind]:
         """The discipline's parts, those that the goal asks for first."""
         template = list(_TEMPLATES[self.discipline])
-        lead = [kind for ladder in self.asked.ladders if (kind := self.choice.kind_of(ladder)) is not None]
-        lead += _LEAD_WITH.get(self.asked.focus, ())
+        named = [self.choice.kinds_of(ladder) for ladder in self.asked.ladders]
+        named.append(_LEAD_WITH.get(self.asked.focus, ()))
+        # Every static has its turn; strength that two ladders ask for is done once.
+        lead = [kind for i, kinds in enumerate(named) if len(kinds) == 1 or kinds not in named[:i] for kind in kinds]
+        if "weighted" in template:
+            lead = ["weighted" if kind == "strength" else kind for kind in lead]
         if self.asked.quality == "endurance" and not self.means.tired:
             lead = [*lead, "strength", "strength", "finisher"]
         for kind in lead:
             if kind in template:
                 template.remove(kind)
         # Skills that nobody asked for wait where time is short, and where something else is wanted.
-        elsewhere = self.asked.quality == "endurance" or self.asked.focus == "legs"
+        elsewhere = (
+            self.asked.quality == "endurance" or self.asked.focus == "legs" or {"strength", "weighted"} & {*lead}
+        )
         if self.means.request.available_minutes <= _SHORT_MINUTES or elsewhere:
             template.sort(key=lambda kind: kind in {"static", "dynamic"})
         return [kind for kind in (*lead, *template) if kind != "finisher" or not self.means.tired]
@@ -225,8 +236,9 @@ class Planner:
             if kind == "legs" and (wanted or self._is_squat_of_streetlifting(entry)):
                 part, stage = "main", "weighted" if entry.modality == "weightlifting" else "strength"
             amount = self.standing.dose(entry, self.asked.quality, part)
-            if part == "skill" and entry.ladder in self.asked.ladders and not self.means.tired:
-                amount = replace(amount, sets=amount.sets + _MORE_FOR_THE_GOAL)
+            if entry.ladder in self.choice.wanted and not self.means.tired:
+                more = amount.sets + _MORE_FOR_THE_GOAL.get(part, 0)
+                amount = replace(amount, sets=max(amount.sets, min(more, _MOST_FOR_THE_GOAL)))
             sets = self.standing.working_sets(entry, amount)
             work = [set_ for set_ in sets if set_.kind != "warmup"]
             ramp = len(sets) - len(work)
@@ -245,8 +257,10 @@ class Planner:
         return self.discipline == "streetlifting" and entry.modality == "weightlifting" and "main" in entry.roles
 
     def _turn(self, kind: Kind) -> Side:
-        """The side whose turn it is: that which has less; but strength is first done on both."""
+        """The side whose turn it is: that which has less; but strength is first done on both, the goal's side first."""
         strong = [pick.entry for pick in self.picks if pick.kind == kind]
+        if kind in {"strength", "weighted"} and not strong and self.choice.side is not None:
+            return self.choice.side
         if (
             kind in {"strength", "weighted"}
             and len(strong) == 1
@@ -255,8 +269,8 @@ class Planner:
             return "pull" if share(strong[0], "push") else "push"
         push, pull = self._sets_of("push"), self._sets_of("pull")
         if not push and not pull:
-            return "push" if self.asked.focus == "push" else "pull"
-        return "pull" if pull < _WANTED_RATIO.get(self.asked.focus, _USUAL_RATIO) * push else "push"
+            return self.choice.side or "pull"
+        return "pull" if pull < _WANTED_RATIO.get(self.choice.side, _USUAL_RATIO) * push else "push"
 
     def _fair(self, entry: Entry, sets: int, side: Side) -> bool:
         """Do the sides stay in reach of each other? That whose turn it is may lead by an exercise."""
@@ -298,10 +312,12 @@ class Planner:
         return self.random.random() < 0.4
 
     def _assembled(self) -> Prescription:
-        lead = next((p.entry for kind in _STAGES[2:] for p in self.picks if p.kind == kind), self.picks[0].entry)
+        side = self.choice.side
+        taken = sorted(self.picks, key=lambda pick: side is not None and not share(pick.entry, side))
+        lead = next((p.entry for kind in _STAGES[2:] for p in taken if p.kind == kind), self.picks[0].entry)
         blocks = [warmup(self.means, lead, preparation.preparation_seconds(self.means))]
         for role in ("skill", "main", "accessory"):
-            picks = [pick for kind in _STAGES for pick in self.picks if pick.kind == kind and _ROLES[kind] == role]
+            picks = [pick for kind in _STAGES for pick in taken if pick.kind == kind and _ROLES[kind] == role]
             blocks += self._blocks(role, picks)
         blocks += self.finishers
         worked = [muscle for pick in self.picks for muscle in (*pick.entry.primary, *pick.entry.secondary)]
@@ -407,7 +423,10 @@ class Planner:
             form = words.strength if skill is not None else words.strength_first
             effort = number(next((s.rpe for s in reversed(main.sets) if s.rpe), 0), language)
             said.append(form.format(name=main.name, dose=dose(main, language), rpe=effort))
-        if "muscle-up" in self.asked.ladders and not any(gated(entry) for _, _, entry in work):
+        waiting = self._waiting({MUSCLE_UP if gated(entry) else entry.ladder for _, _, entry in work})
+        said += [words.waits[why].format(names=", ".join(names)) for why, names in waiting.items()]
+        trained_for = any(entry.ladder in self.choice.wanted for _, _, entry in work)
+        if MUSCLE_UP in self.asked.ladders and trained_for and not any(gated(entry) for _, _, entry in work):
             said.append(words.gate)
         pulls = [entry for entry in self.standing.usable if share(entry, "pull")]
         if pulls and all(not entry.equipment for entry in pulls):
@@ -420,3 +439,14 @@ class Planner:
         if self.means.resting:
             said.append(PHRASES[language].resting)
         return " ".join(said)
+
+    def _waiting(self, trained: Collection[str | None]) -> dict[Obstacle, list[str]]:
+        """The ladders of the goal of which nothing is trained, by what rules out the athlete's own step of them."""
+        waiting: defaultdict[Obstacle, list[str]] = defaultdict(list)
+        for ladder in self.asked.ladders:
+            own = [e for e in steps(self.means.catalogue, ladder) if self.standing.distance(e) == 0]
+            obstacles = {self.means.obstacle(entry) for entry in own}
+            why = next((each for each in _WHY_WAITING if each in obstacles), None)
+            if ladder not in trained and why is not None:
+                waiting[why].append(inside(NAMES[self.means.language][ladder]))
+        return waiting

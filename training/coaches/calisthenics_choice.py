@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final, Literal
 
 from training.catalogue import Entry
 from training.coaches.calisthenics_doses import BALANCE, KIPPING, MUSCLE_UP, Side, Standing, gated, share, weighted
 from training.coaches.calisthenics_words import Intent
+from training.ladders import steps
 
 Kind = Literal["static", "dynamic", "weighted", "strength", "volume", "legs", "core", "finisher", "anything"]
 
@@ -14,7 +16,13 @@ STATICS: Final = frozenset({*BALANCE, "front-lever", "back-lever", "planche", "l
 _BEGINNERS_STATICS: Final = frozenset({"dip", "pull-up"})  # support and hang, whose first steps are holds
 _LEGS: Final = frozenset({"squat", "lunge", "hinge"})
 _LEG_MUSCLES: Final = frozenset({"quadriceps", "hamstrings", "glutes", "calves", "adductors"})
-_KINDS: Final[dict[str, Kind]] = {"pistol": "legs", "muscle-up": "dynamic", "handstand-push-up": "dynamic"}
+# A side that is asked for leads, the other answers, and there is more of the first.
+ONE_SIDED: Final[tuple[Kind, ...]] = ("strength", "strength", "volume")
+_KINDS: Final[dict[str, tuple[Kind, ...]]] = {
+    "pistol": ("legs",), "handstand-push-up": ("dynamic",), "muscle-up": ("dynamic", *ONE_SIDED),
+    "pull-up": ONE_SIDED, "row": ONE_SIDED, "dip": ONE_SIDED, "push-up": ONE_SIDED,
+}  # fmt: skip
+_SIDES: Final[tuple[Side, ...]] = ("pull", "push")  # of a muscle-up, which is both, the pull decides
 _CONTESTED: Final = frozenset({"weighted-pull-up", "weighted-dip"})
 _TOWARD_THE_MUSCLE_UP: Final = ("pull-up", "dip")
 _QUICK_SECONDS = 2  # of a repetition that is thrown, not lifted
@@ -33,9 +41,23 @@ class Choice:
         self.random = rng
 
     @staticmethod
-    def kind_of(ladder: str) -> Kind | None:
-        """The part in which a ladder that the goal names is trained; None where it is there anyway."""
-        return "static" if ladder in STATICS else _KINDS.get(ladder)
+    def kinds_of(ladder: str) -> tuple[Kind, ...]:
+        """The parts in which a ladder that the goal names is trained, in turn."""
+        return ("static",) if ladder in STATICS else _KINDS.get(ladder, ())
+
+    @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """The ladders of the goal in its order, then those that lead up to a muscle-up."""
+        ladders = self.asked.ladders
+        return (*ladders, *_TOWARD_THE_MUSCLE_UP) if MUSCLE_UP in ladders else ladders
+
+    @cached_property
+    def side(self) -> Side | None:
+        """The side of what the goal asks for, which leads; None where it asks for neither."""
+        if self.asked.focus in {"push", "pull"}:
+            return "push" if self.asked.focus == "push" else "pull"
+        firsts = [steps(self.standing.means.catalogue, ladder)[:1] for ladder in self.wanted]
+        return next((side for first in firsts for entry in first for side in _SIDES if share(entry, side)), None)
 
     def ranked(self, kind: Kind, taken: Sequence[Entry], side: Side, sets_by_pattern: Mapping[str, int]) -> list[Entry]:
         """What may stand in this part, best first; of pulls and pushes first those of the side whose turn it is."""
@@ -60,10 +82,8 @@ class Choice:
 
     def _unwanted(self, entry: Entry) -> int:
         """0, 1 ... for the ladders of the goal in its order; after them all others."""
-        ladder, wanted = MUSCLE_UP if gated(entry) else entry.ladder, self.asked.ladders
-        if MUSCLE_UP in wanted:
-            wanted = (*wanted, *_TOWARD_THE_MUSCLE_UP)
-        return wanted.index(ladder) if ladder in wanted else len(wanted)
+        ladder = MUSCLE_UP if gated(entry) else entry.ladder
+        return self.wanted.index(ladder) if ladder in self.wanted else len(self.wanted)
 
     def _misfit(self, entry: Entry, kind: Kind) -> int:
         """How far an exercise is from what this part wants: about the athlete's step, a little below for volume."""
@@ -84,7 +104,10 @@ class Choice:
                 return (entry.slug not in _CONTESTED) + (self.standing.added_max_kg(entry) is None)
             case "legs":
                 wanted = self.discipline == "streetlifting"
-                lead = wanted and "main" not in entry.roles
+                means = self.standing.means
+                # A competitor squats: what is known can be loaded, and a bar can be loaded heavily.
+                unknown = ("main" not in entry.roles) + (entry.slug not in means.one_rep_max_kg)
+                lead = unknown + (means.implement(entry) != "barbell") if wanted else 0
                 single_joint = 5 * (entry.pattern == "isolation")
                 near = abs(distance) // (1 if entry.ladder in self.asked.ladders else 2)
                 return (0 if loaded == wanted else 3) + lead + single_joint + (0 if loaded else near)
@@ -129,6 +152,10 @@ class Choice:
                     and (kind == "strength" or "skill" not in entry.roles)
                 )  # fmt: skip
             case "legs":
+                # What only warms this athlete up is no work.
+                easy = self.standing.means.level != "beginner" and "warmup" in entry.roles
+                if easy and entry.ladder is not None and self.standing.distance(entry) >= _MOST_STEPS_DOWN:
+                    return False
                 return not held and (
                     entry.pattern in _LEGS
                     or (entry.pattern == "isolation" and not _LEG_MUSCLES.isdisjoint(entry.primary))

@@ -27,11 +27,17 @@ LOAD_STEP_KG = 2.5
 # Of an athlete whose own is unknown: the heavier the body, the less is added for the same effort, so a big one is safe.
 CAUTIOUS_BODY_MASS_KG = 90.0
 
-HOLD_SHARE: Final = (0.5, 0.7)  # of a step's standard, for several sets
+# Of a step's standard, for several sets: tired, usual, fresh. A step is achieved at a sixth of it, so the statics of
+# strength are held for little more by whoever has just come to them.
+HOLD_SHARE: Final = (0.5, 0.6, 0.7)
+LIMIT_HOLD_SHARE: Final = (0.2, 0.25, 0.33)
 BALANCE: Final = frozenset({"handstand"})  # balancing is practised fresh and never to fatigue
 _STRENGTH_STATICS: Final = frozenset(
     {"front-lever", "back-lever", "planche", "human-flag"}
 )  # strength that is held still
+
+# The step of a ladder as hard as what stands in none but is no easier than its neighbours.
+_LIKE: Final[dict[str, tuple[str, int]]] = {"hand-release-push-up": ("push-up", 4)}
 
 # What an intermediate athlete does with usual energy.
 _SHARE_OF_STANDARD: Final[dict[Demand, float]] = {"hard": 0.6, "moderate": 1.0, "light": 1.5}
@@ -127,14 +133,15 @@ class Standing:
 
     def distance(self, entry: Entry) -> int:
         """How many steps an exercise is below (or, negative, above) the athlete's own; a level counts two."""
-        if entry.ladder in self.targets and entry.ladder is not None:
-            return self.targets[entry.ladder] - step(entry)
+        ladder, place = _LIKE.get(entry.slug, (entry.ladder, step(entry)))
+        if ladder in self.targets and ladder is not None:
+            return self.targets[ladder] - place
         return 2 * (LEVELS.index(self.means.level) - LEVELS.index(entry.level))
 
     def demand(self, entry: Entry) -> Demand:
         """How hard an exercise is for this athlete: at their step, near it, or far below."""
         distance = self.distance(entry)
-        if entry.ladder is None and self.means.level == "beginner":
+        if entry.ladder is None and entry.slug not in _LIKE and self.means.level == "beginner":
             distance += 1  # all that a beginner may do is a beginner's exercise; few of them are their limit
         return "hard" if distance <= 0 else "moderate" if distance <= 2 else "light"
 
@@ -224,12 +231,13 @@ class Standing:
         return _USUAL_REPS if entry.pattern.endswith(("push", "pull")) else _LEG_AND_TRUNK_REPS
 
     def _hold(self, entry: Entry, part: Part, rest: int) -> Dose:
-        """Half to seven tenths of the standard, for several sets."""
+        """A share of the standard, for several sets."""
         base = 5.5 if entry.ladder in BALANCE else 7.0 if entry.ladder in _STRENGTH_STATICS else 6.5
-        least, most = HOLD_SHARE
+        limit = entry.ladder in _STRENGTH_STATICS and self.demand(entry) == "hard"
+        least, usual, most = LIMIT_HOLD_SHARE if limit else HOLD_SHARE
         if entry.standard is not None and entry.standard.seconds is not None:
             energy = self.means.request.energy_level
-            share = least if self.means.tired else most if energy >= 8 else 0.6
+            share = least if self.means.tired else most if energy >= 8 else usual
             seconds = max(2, math.floor(share * entry.standard.seconds + 0.5))
         else:
             seconds = _USUAL_HOLD_SECONDS[self.means.level] - (10 if self.means.tired or entry.unilateral else 0)

@@ -57,8 +57,8 @@ Rules:
 - Take exercises only from `exercises`, by slug; those may all be done today. Use none twice in skill, main, accessory.
 - Order: skill (holds first, then dynamic), main (weighted first), accessory (volume, legs, trunk), finisher.
 - The ladder step nearest to `steps` is the athlete's: one above is for skills only.
-- Holds: half to seven tenths of their standard (h30 = a standard of 30 s), 3-5 sets. Reps (r8 = 3 x 8): at the step
-  0.6 of it, below it 1-1.5 times.
+- Holds: half to seven tenths of their standard (h30 = a standard of 30 s), 3-5 sets; levers, planche and flag at the
+  step a quarter to a third of it. Reps (r8 = 3 x 8): at the step 0.6 of it, below it 1-1.5 times.
 - Pull to push between 0.8 and 1.5 by sets, all blocks together, the finisher's rounds too; side is in each line.
 - Legs and trunk are part of the session unless the goal says otherwise. At most 10 hard sets a muscle.
 - supersets: true pairs main and accessory exercises one with the next: a pull with a push, equal sets.

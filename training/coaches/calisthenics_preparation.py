@@ -14,6 +14,7 @@ _LONG_SECONDS = 240  # from here on there is time for more than the least of it
 _WRIST_SECONDS, _SHORT_WRIST_SECONDS = 40, 20
 _LOOSENING_SECONDS = 40
 _LEAST_RAISER_SECONDS = 20
+_PRIMER_HOLD_SECONDS, _PRIMER_REPS = 10, 5  # well below what the step is worked on with: more is no easy set
 
 
 def warmup(means: Means, lead: Entry, seconds: float) -> Block:
@@ -59,7 +60,12 @@ def primer(lead: Entry, means: Means) -> PrescribedExercise:
             entry.slug,
         )
 
-    return preparation.easy(min(same, key=unlikeness, default=lead), means, "warmup")
+    entry = min(same, key=unlikeness, default=lead)
+    held = _PRIMER_HOLD_SECONDS * (2 if entry.unilateral else 1) if entry.measure == "seconds" else None
+    exercise = preparation.easy(entry, means, "warmup", seconds=held)
+    first = exercise.sets[0]
+    few = first.model_copy(update={"reps": min(first.reps, _PRIMER_REPS)}) if first.reps is not None else first
+    return exercise.model_copy(update={"sets": [few]})
 
 
 def _first(means: Means, slugs: tuple[str, ...]) -> Entry | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from training.coaches.means import Obstacle
 from training.coaches.phrases import number
 from training.coaches.words import named, plain, whole
 from training.ladders import NAMES
@@ -26,7 +27,7 @@ _SKILLS: Final[dict[str, str]] = {
     "pull-up": r"(?:pull|chin) ?ups?|tractions?|one arm pull ?ups?",
     "dip": r"dips?",
     "push-up": r"(?:push|press) ?ups?|pompes?",
-    "row": r"rows?|rowing|tirages? (?:horizontal|australien)\w*|australian",
+    "row": r"(?<!in a )rows?|rowing|tirages? (?:horizontal|australien)\w*|australian",
 }
 _QUALITIES: Final[dict[Quality, str]] = {
     "endurance": r"endurance|stamina|conditioning|cardio|reps? max|high reps?|longues? series?|resistance musculaire"
@@ -92,6 +93,7 @@ class Words:
     strength_first: str
     per_side: str
     gate: str
+    waits: dict[Obstacle, str]
     on_the_floor: str
     body_mass: str
     order: str
@@ -118,14 +120,18 @@ WORDS: Final[dict[Language, Words]] = {
         strength="Then {name}, {dose} at RPE {rpe}.",
         strength_first="{name} leads, {dose} at RPE {rpe}.",
         per_side=" per side",
-        gate="The muscle-up waits behind its gate, ten strict pull-ups and fifteen dips: that is what is trained here.",
+        gate="The muscle-up comes later: first ten strict pull-ups and fifteen dips, which are trained here.",
+        waits={
+            "injury": "What you asked for waits because of the injury: {names}.",
+            "equipment": "What you asked for waits, as the equipment for it is missing: {names}.",
+        },
         on_the_floor="No bar or rings are at hand, so pulling is done on the floor.",
         body_mass="Your body mass is unknown, so the added loads are rather light: go by the RPE.",
         order="Skills come first, then strength, volume and conditioning.",
         balance="Pull to push {ratio} by sets.",
         balanced="Sets of pushing and pulling were brought together.",
-        gates="Behind its gate: {names}.",
-        gated="{name} gave way to {other}: its gate is not reached.",
+        gates="Too early: {names}. First come ten strict pull-ups and fifteen dips.",
+        gated="{name} gave way to {other}: first come ten strict pull-ups and fifteen dips.",
     ),
     "fr": Words(
         disciplines={
@@ -144,6 +150,10 @@ WORDS: Final[dict[Language, Words]] = {
         strength_first="Exercice principal\u00a0: {name}, {dose} à RPE {rpe}.",
         per_side=" par côté",
         gate="Le muscle-up demande d’abord dix tractions strictes et quinze dips\u00a0: on les travaille ici.",
+        waits={
+            "injury": "Ce que vous demandiez attend, à cause de la blessure\u00a0: {names}.",
+            "equipment": "Ce que vous demandiez attend, faute de matériel\u00a0: {names}.",
+        },
         on_the_floor="Sans barre ni anneaux, le tirage se fait au sol.",
         body_mass="Votre poids n’est pas connu\u00a0: les lests restent plutôt légers, fiez-vous au RPE.",
         order="Les figures d’abord, puis la force, le volume et le conditionnement.",
@@ -159,7 +169,7 @@ def title(asked: Intent, discipline: str, skills: list[str], language: Language)
     """The session's name: the discipline, and the skills it works on by name, else the kind of work."""
     words = WORDS[language]
     named = [NAMES[language][ladder] for ladder in asked.ladders if ladder in skills][:2]
-    emphasis = words.also.join(_inside(name) for name in named) or words.qualities[asked.quality]
+    emphasis = words.also.join(inside(name) for name in named) or words.qualities[asked.quality]
     if not named and asked.focus != "full":
         emphasis = f"{emphasis}, {words.focuses[asked.focus]}"
     return words.title.format(discipline=words.disciplines.get(discipline, discipline), emphasis=emphasis)
@@ -169,11 +179,12 @@ def dose(exercise: PrescribedExercise, language: Language) -> str:
     """ "4 × 5" or "4 × 18 s", in the numbers of the exercise's working sets."""
     work = [set_ for set_ in exercise.sets if set_.kind != "warmup"]
     first = work[0]
-    amount = f"{first.reps}" if first.reps is not None else f"{number(first.duration_seconds or 0, language)} s"
+    space = "\u00a0" if language == "fr" else " "
+    amount = f"{first.reps}" if first.reps is not None else f"{number(first.duration_seconds or 0, language)}{space}s"
     side = WORDS[language].per_side if exercise.per_side else ""
     return f"{len(work)} × {amount}{side}"
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
     """A name inside a title: "front lever", but "L-sit"."""
     return name if name[1:2] == "-" else name[0].lower() + name[1:]
