@@ -232,7 +232,7 @@ WORDS: Final[dict[Language, Words]] = {
         },
         before={
             "strength": "Le travail lourd passe en premier, avant la fatigue.",
-            "skill": "La technique passe avant la sueur\u00a0: arrêtez la série dès qu’elle perd sa forme.",
+            "skill": "La technique passe avant la sueur\u00a0: arrêtez la série dès que la technique se dégrade.",
         },
         rx="{name} tel qu’il est prescrit\u00a0: un repère auquel vous comparer plus tard.",
         is_scaled=(
