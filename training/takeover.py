@@ -1,6 +1,6 @@
 """A session that a model began and the built-in coach ends. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 from training import checks
@@ -17,26 +17,46 @@ def completed(
 ) -> tuple[Prescription, list[Check]] | None:
     """What the model began, filled up from the plan to the time there is, mended as a whole, and its checks.
 
-    Where the two do not go together, what was begun alone; None where that can be no session either.
+    Where mending takes more of what was begun than it takes of that alone, only work that leaves it there is
+    added. None where what was begun can be no session either.
     """
-    for session in (_filled(begun, plan, means), _ended(begun, plan)):
+
+    def mended(session: Prescription) -> tuple[Prescription, list[Check]] | None:
         try:
-            mended, found = checks.repair(coach.finish(session, means), means)
+            whole, found = checks.repair(coach.finish(session, means), means)
         except Refused:
-            continue
-        if checks.kept(found):
-            return mended, found
-    return None
+            return None
+        return (whole, found) if checks.kept(found) else None
+
+    def leaves_it(session: Prescription) -> bool:
+        ended = mended(session)
+        return ended is not None and _lost(begun, ended[0]) <= least
+
+    alone = _ended(begun, plan)
+    bare = mended(alone)
+    least = 0 if bare is None else _lost(begun, bare[0])
+    filled = mended(_filled(alone, plan, means))
+    if filled is None or _lost(begun, filled[0]) > least:
+        return mended(_filled(alone, plan, means, leaves_it)) or filled or bare
+    return filled
 
 
-def _filled(begun: Prescription, plan: Prescription, means: Means) -> Prescription:
-    """With as much of the plan's work as there is time for, and nothing twice."""
-    whole = _ended(begun, plan)
+def _lost(begun: Prescription, ended: Prescription) -> int:
+    """How many of the exercises that were begun are there no more."""
+    there = {exercise.exercise for _, exercise in ended.exercises()}
+    return len({exercise.exercise for _, exercise in begun.exercises()} - there)
+
+
+def _filled(
+    whole: Prescription, plan: Prescription, means: Means, fits_in: Callable[[Prescription], bool] = lambda whole: True
+) -> Prescription:
+    """With as much of the plan's work as there is time for and fits in, and nothing twice."""
     for piece in _pieces(plan):
         there = {exercise.exercise for exercise in planning.trained(whole)}
         longer = whole.model_copy(update={"blocks": _with(whole.blocks, piece)})
-        fits = planning.seconds_of(longer, means) <= planning.budget_seconds(means.request)
-        if fits and there.isdisjoint(exercise.exercise for exercise in piece.exercises):
+        in_time = planning.seconds_of(longer, means) <= planning.budget_seconds(means.request)
+        new = there.isdisjoint(exercise.exercise for exercise in piece.exercises)
+        if in_time and new and fits_in(longer):
             whole = longer
     return whole
 

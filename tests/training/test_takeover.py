@@ -35,7 +35,7 @@ def test_what_was_begun_is_ended_soundly_wherever_it_stops(slug: str, case: str)
         assert ended is not None
         prescription, checks = ended
         assert [check for check in checks if not check.ok] == []
-        assert len(slugs(begun) - slugs(prescription)) <= 1, "what was shown stays, but for what the whole cannot bear"
+        assert slugs(begun) <= slugs(prescription), "what was shown stays"
         assert [block.role for block in prescription.blocks].count("cooldown") == 1
         assert prescription.title == begun.title
         stops += 1
