@@ -343,7 +343,8 @@ class CursorPagination(pagination.CursorPagination):
     page_size_query_param = "page_size"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        self._salt = f"cursor:{queryset.model._meta.label}"
+        # Without a time of signing, by which the same page would have another ETag each second.
+        self._signer = signing.Signer(salt=f"cursor:{queryset.model._meta.label}")
         page: list[Any] | None = super().paginate_queryset(queryset, request, view)
         self.base_url = request.get_full_path()  # links are paths: right behind every proxy
         return page
@@ -365,12 +366,12 @@ class CursorPagination(pagination.CursorPagination):
         if encoded is None:
             return None
         try:
-            return pagination.Cursor(*signing.loads(encoded, salt=self._salt))
+            return pagination.Cursor(*self._signer.unsign_object(encoded))
         except signing.BadSignature:
             raise Refused.at("/cursor", "invalid", "This is not a cursor of this list.") from None
 
     def encode_cursor(self, cursor: pagination.Cursor) -> str:
-        encoded = signing.dumps(list(cursor), salt=self._salt)
+        encoded = self._signer.sign_object(list(cursor))
         return replace_query_param(self.base_url or "", self.cursor_query_param, encoded)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import io
 import json
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import signing
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.test import Client
@@ -279,6 +282,15 @@ def test_a_cursor_that_was_not_given_out_is_refused(athlete: User, cursor: str) 
     response = signed_in(athlete).get(TOKENS, {"cursor": cursor})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/cursor"
+
+
+def test_a_page_is_the_same_a_second_later(athlete: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(athlete)
+    signed_in(athlete)  # a second token: a second page
+    first = client.get(TOKENS, {"page_size": 1})
+    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: time.time() + 1))
+    again = client.get(TOKENS, {"page_size": 1})
+    assert first.json()["next"] == again.json()["next"] is not None
 
 
 def test_a_cursor_of_another_list_is_refused(athlete: User) -> None:
