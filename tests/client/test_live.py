@@ -238,7 +238,7 @@ def test_on_a_terminal_a_badge_and_a_bar_show_how_far_it_is(
     coach(stack, "--minutes", "30", "--language", "fr", "--force-color")
     told = capsys.readouterr().out
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", told)
-    assert re.search(r" enriching  *━+.* \d+/\d+", plain)
+    assert re.search(r" (fast|enriching|enriched)  *━+.* \d+/\d+", plain)  # as far as it is when it is first drawn
     assert "Échauffement, circuit" in plain
     assert "Mise en place\u00a0: " in plain
     assert " enriched  after" in plain
