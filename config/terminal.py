@@ -167,12 +167,13 @@ class Screen:
                             description=_badge(status),
                             total=status.progress.total,
                             completed=status.progress.enriched,
+                            refresh=True,  # what comes in one go would leave the bar behind
                         )
                         if not self._console.is_terminal and isinstance(event, StatusChanged) and status != shown:
                             self._say(_plain(status))
                         shown = status
                     case ExerciseEnriched(key=key, details=details):
-                        progress.advance(bar)
+                        progress.update(bar, advance=1, refresh=True)
                         self._details(self._names.get(key, key), details, time.monotonic() - began)
                     case AnalysisComputed():
                         analysis = event.analysis

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from types import FunctionType
 
@@ -37,6 +38,7 @@ from secondwind_client import (
     Refused,
     Session,
     SessionReady,
+    StatusChanged,
 )
 from tests.faults.proxy import Proxy, proxy_to
 from tests.model_server import FOREVER, Behaviour
@@ -243,6 +245,22 @@ def test_on_a_terminal_a_badge_and_a_bar_show_how_far_it_is(
     assert "Mise en place\u00a0: " in plain
     assert " enriched  after" in plain
     assert not re.search(r"\x1b\[[0-9;]*[34][0-7]m", told)
+
+
+def test_the_bar_tells_how_many_of_how_many_while_it_is_enriching(client: Client) -> None:
+    session = client.generate(coach="force", available_minutes=20)
+    *_, over = events = list(client.follow(session.id))
+    assert isinstance(over, EnrichmentOver)
+    total = over.status.progress.total
+    nothing = over.status.progress.model_copy(update={"enriched": 0})
+    begun = over.status.model_copy(update={"status": "enriching", "progress": nothing})
+    done = [event for event in events if isinstance(event, ExerciseEnriched)]
+    drawn = StringIO()
+    screen = Screen(Console(file=drawn, force_terminal=True, width=120), "en")
+    screen.follow(session, [StatusChanged(number=None, status=begun), *done, over])
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn.getvalue())
+    for number in range(1, len(done)):
+        assert re.search(rf" enriching  *━.* {number}/{total}\b", plain)
 
 
 def test_json_is_the_enriched_session_and_nothing_else(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
